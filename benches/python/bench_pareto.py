@@ -1,0 +1,126 @@
+"""The non-dominated mask beside the libraries that have one: ``python benches/python/bench_pareto.py [--quick]``.
+
+Same inputs for all, masks compared before anything is timed, best of several runs, one thread. A peer that is not
+installed is named and left out; one that would take longer than the limit is left out of the larger sizes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.metadata
+import time
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tunewright.numerics.pareto import is_nondominated
+
+Mask = Callable[[NDArray[np.float64]], NDArray[np.bool_]]
+
+LIMIT = 30.0
+BUDGET = 0.5
+
+
+def moocore() -> Mask:
+    import moocore
+
+    return lambda losses: moocore.is_nondominated(losses, keep_weakly=True)
+
+
+def paretoset() -> Mask:
+    from paretoset.algorithms_numba import BNL
+
+    return lambda losses: BNL(losses, distinct=False)
+
+
+def pymoo() -> Mask:
+    from pymoo.util.nds.non_dominated_sorting import NonDominatedSorting
+
+    def mask(losses: NDArray[np.float64]) -> NDArray[np.bool_]:
+        front = np.zeros(len(losses), dtype=np.bool_)
+        front[NonDominatedSorting().do(losses, only_non_dominated_front=True)] = True
+        return front
+
+    return mask
+
+
+def peers() -> dict[str, Mask]:
+    found = {}
+    for load in (moocore, paretoset, pymoo):
+        try:
+            found[load.__name__] = load()
+        except ImportError as missing:
+            print(f"left out: {load.__name__} ({missing})")
+        else:
+            print(f"{load.__name__} {importlib.metadata.version(load.__name__)}")
+    return found
+
+
+def data(shape: str, n: int, m: int) -> NDArray[np.float64]:
+    """Uniform; correlated (a common factor and a little noise); anti-correlated (a sphere: all on the front)."""
+    random = np.random.default_rng(0)
+    if shape == "uniform":
+        return random.random((n, m))
+    if shape == "corr":
+        return random.random((n, 1)) + 0.1 * random.standard_normal((n, m))
+    sphere = np.abs(random.standard_normal((n, m)))
+    return sphere / np.linalg.norm(sphere, axis=1, keepdims=True)
+
+
+def best(mask: Mask, losses: NDArray[np.float64]) -> tuple[float, NDArray[np.bool_]]:
+    times: list[float] = []
+    while not times or (sum(times) < BUDGET and len(times) < 50):
+        start = time.perf_counter()
+        result = mask(losses)
+        times.append(time.perf_counter() - start)
+    return min(times), result
+
+
+def text(seconds: float) -> str:
+    unit, factor = next(p for p in (("s", 1), ("ms", 1e3), ("µs", 1e6)) if seconds * p[1] >= 1 or p[0] == "µs")
+    return f"{seconds * factor:.3g} {unit}"
+
+
+def row(shape: str, n: int, m: int, others: dict[str, Mask], last: dict[str, float]) -> tuple[str, float]:
+    """One line of the table and the ratio in it; ``last`` has the peers' times at a tenth of n, and gets those at n."""
+    losses = data(shape, n, m)
+    ours, expected = best(is_nondominated, losses)
+    times = {}
+    for name, mask in others.items():
+        if last.get(name, 0.0) * 30 > LIMIT:  # between n log n and n**2
+            last[name] = float("inf")
+            continue
+        mask(losses[:20])  # compile what is compiled at the first call
+        times[name], result = best(mask, losses)
+        if not np.array_equal(result, expected):
+            raise AssertionError(f"{name} differs from tunewright: {shape}, n = {n}, m = {m}")
+        last[name] = times[name]
+    columns = " | ".join(text(times[name]) if name in times else "–" for name in others)
+    ratio = min(times.values()) / ours if times else float("nan")
+    return f"| {shape} | {m} | {n:,} | {expected.sum():,} | {text(ours)} | {columns} | {ratio:.2f} |", ratio
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="up to 10,000 points only")
+    parser.add_argument("--shapes", nargs="*", default=["uniform", "corr", "anti"])
+    parser.add_argument("--objectives", nargs="*", type=int, default=[2, 3, 5, 8])
+    arguments = parser.parse_args()
+    others = peers()
+    print(f"\n| data | m | n | front | tunewright | {' | '.join(others)} | fastest peer / tunewright |")
+    print("|---|" + "---|" * (len(others) + 5))
+    ratios = []
+    for shape in arguments.shapes:
+        for m in arguments.objectives:
+            last: dict[str, float] = {}
+            for n in (1_000, 10_000) if arguments.quick else (1_000, 10_000, 100_000, 1_000_000):
+                line, ratio = row(shape, n, m, others, last)
+                ratios.append(ratio)
+                print(line, flush=True)
+    if others:
+        print(f"\nfastest peer / tunewright: {min(ratios):.2f} at worst, {np.median(ratios):.2f} in the median")
+
+
+if __name__ == "__main__":
+    main()

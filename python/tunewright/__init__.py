@@ -1,0 +1,81 @@
+"""tunewright: hyperparameter tuning for deep learning.
+
+import tunewright as tw
+
+space = tw.Space(lr=tw.Float(1e-5, 1e-1, log=True), width=tw.Int(16, 256, log=True))
+study = tw.Study(space, minimize="loss", storage="digits.db")
+study.optimize(objective, trials=100, workers=2)
+study.best_config
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "Categorical",
+    "Constant",
+    "Failures",
+    "Float",
+    "Futures",
+    "Grid",
+    "Inline",
+    "Int",
+    "Linear",
+    "LogNormal",
+    "Manual",
+    "Memory",
+    "NoImprovement",
+    "Normal",
+    "Ordinal",
+    "PowerOfTwo",
+    "Processes",
+    "QuasiRandom",
+    "Random",
+    "Space",
+    "Sqlite",
+    "Study",
+    "TargetReached",
+    "Threads",
+    "Trial",
+    "TrialPruned",
+    "TrialState",
+    "TrialView",
+    "__version__",
+    "errors",
+    "pareto",
+    "when",
+]
+
+from typing import TYPE_CHECKING
+
+from tunewright import errors
+from tunewright.errors import TrialPruned
+from tunewright.executors import Futures, Inline, Processes, Threads
+from tunewright.numerics import pareto
+from tunewright.space import (
+    Categorical,
+    Constant,
+    Float,
+    Int,
+    Linear,
+    LogNormal,
+    Normal,
+    Ordinal,
+    PowerOfTwo,
+    Space,
+    when,
+)
+from tunewright.storage import Memory, Sqlite
+from tunewright.strategies import Grid, Manual, QuasiRandom, Random
+from tunewright.study import Failures, NoImprovement, Study, TargetReached
+from tunewright.trial import Trial, TrialState, TrialView
+
+if TYPE_CHECKING:
+    __version__: str
+
+
+def __getattr__(name: str) -> str:
+    if name == "__version__":  # looked up when asked for: reading the metadata would slow every import
+        from importlib.metadata import version
+
+        return version("tunewright")
+    raise AttributeError(f"module 'tunewright' has no attribute {name!r}")

@@ -1,0 +1,345 @@
+"""Space: named parameters, the conditions between them and the combinations they rule out.
+
+n  configurations        d  parameters, in the order given
+unit, natives            (n, d) float64, NaN where a parameter does not exist (see ``tunewright.space.domain``)
+"""
+
+from __future__ import annotations
+
+__all__ = ["Space"]
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from tunewright.errors import ConfigError, SpaceError
+from tunewright.space.activity import parents_first, silence
+from tunewright.space.array import Array, Mask
+from tunewright.space.condition import unknown_name
+from tunewright.space.constraint import Constraint, as_constraint
+from tunewright.space.counting import count
+from tunewright.space.distribution import Distribution, is_frozen
+from tunewright.space.document import dump, load
+from tunewright.space.domain import Domain
+from tunewright.space.expression import Expression
+from tunewright.space.reading import read_configs
+from tunewright.space.rows import Rows
+
+
+class Space:
+    """The parameters of a search.
+
+    Args:
+        domains: domains by name (any strings), for names that are not Python words.
+        named: more domains by name. A frozen distribution of scipy.stats stands for its ``Distribution``.
+
+    Raises:
+        SpaceError: a name that is not text or comes twice, a value that is not a domain, or a condition that does not
+            fit the other parameters.
+
+    Examples:
+        >>> from tunewright.space import Float, Int
+        >>> space = Space(lr=Float(1e-5, 1e-1, log=True), depth=Int(1, 4))
+        >>> space.configs(space.decode(np.array([[0.5, 0.5]])))
+        [{'lr': 0.001, 'depth': 3}]
+    """
+
+    __slots__ = ("_by_name", "_conditional", "_constraints", "_frozen")
+
+    def __init__(self, domains: Mapping[str, Any] | None = None, /, **named: Any) -> None:
+        if domains is not None and not isinstance(domains, Mapping):
+            raise SpaceError(f"Space: domains must map names to domains, got {domains!r}")
+        given = dict(domains or {})
+        for name, value in named.items():
+            if name in given:
+                raise SpaceError(f"Space: parameter {name!r} is given twice")
+            given[name] = value
+        self._by_name: dict[str, Domain] = {_name(name): _domain(name, value) for name, value in given.items()}
+        self._conditional = parents_first(self._by_name)
+        self._constraints: tuple[Constraint, ...] = ()
+        self._frozen = False
+
+    # ---- what it holds
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names, in order."""
+        return tuple(self._by_name)
+
+    @property
+    def domains(self) -> tuple[Domain, ...]:
+        """The domains, in the order of the names."""
+        return tuple(self._by_name.values())
+
+    @property
+    def constraints(self) -> tuple[Constraint, ...]:
+        """What ``forbid`` was given."""
+        return self._constraints
+
+    @property
+    def dimension(self) -> int:
+        """d, the number of parameters."""
+        return len(self._by_name)
+
+    @property
+    def has_conditions(self) -> bool:
+        """Whether any parameter exists only under a condition."""
+        return bool(self._conditional)
+
+    @property
+    def order(self) -> tuple[int, ...]:
+        """Columns in an order in which every parameter comes after those that its condition names."""
+        free = [j for j, name in enumerate(self.names) if name not in self._conditional]
+        return (*free, *(self.names.index(name) for name in self._conditional))
+
+    @property
+    def size(self) -> int | None:
+        """How many distinct configurations there are, conditions counted exactly and constraints not at all.
+
+        None when a parameter that can exist is continuous or unbounded, or when counting would cost more than 10**7
+        values of one parent or 10**5 combinations of parents.
+        """
+        return count(self._by_name, self._conditional)
+
+    def __getitem__(self, name: str) -> Domain:
+        if name not in self._by_name:
+            raise SpaceError(unknown_name(name, self.names))
+        return self._by_name[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._by_name
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._by_name)
+
+    def __len__(self) -> int:
+        return len(self._by_name)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Space):
+            return NotImplemented
+        return self.names == other.names and self.domains == other.domains and self._constraints == other._constraints
+
+    def __hash__(self) -> int:
+        return hash((self.names, self.domains))  # not the constraints: they may grow until the space is in use
+
+    def __repr__(self) -> str:
+        words = all(name.isidentifier() for name in self.names)
+        form = "    {}={!r}," if words else "    {!r}: {!r},"
+        lines = [form.format(name, domain) for name, domain in self._by_name.items()]
+        start, end = ("Space(", ")") if words else ("Space({", "})")
+        text = "\n".join([start, *lines, end]) if lines else "Space()"
+        return text + "".join(f".forbid({_shown(constraint)})" for constraint in self._constraints)
+
+    def __reduce__(self) -> tuple[Callable[..., Space], tuple[dict[str, Domain], tuple[Constraint, ...], bool]]:
+        return _rebuild, (self._by_name, self._constraints, self._frozen)
+
+    # ---- numbers
+
+    def decode(self, unit: ArrayLike) -> Array:
+        """Return the natives (n, d) at coordinates (n, d): NaN where a parameter does not exist, or unit is NaN."""
+        columns = self._columns(unit, "unit")
+        columns = np.minimum(np.maximum(columns, 0.0), 1.0)
+        natives = self._each("at", "decode", columns)
+        if self._conditional:
+            silence(natives, self._by_name, self._conditional)
+        return np.ascontiguousarray(natives.T)
+
+    def encode(self, natives: ArrayLike) -> Array:
+        """Return the coordinates (n, d) of natives (n, d): NaN where natives are."""
+        columns = self._columns(natives, "natives")
+        return np.ascontiguousarray(self._each("coordinate", "encode", columns).T)
+
+    def quantile(self, p: ArrayLike) -> Array:
+        """Return the coordinates (n, d) at probabilities (n, d) of each parameter's prior or weights."""
+        columns = self._columns(p, "p")
+        for column, domain in zip(columns, self._by_name.values(), strict=True):
+            column[:] = domain.quantile(column)
+        return np.ascontiguousarray(columns.T)
+
+    def log_prior(self, unit: ArrayLike) -> Array:
+        """Return the log density (n,) of priors and weights at coordinates (n, d), relative to the uniform one.
+
+        A parameter that does not exist (NaN) counts nothing.
+        """
+        columns = self._columns(unit, "unit")
+        total = np.zeros(columns.shape[1])
+        for column, domain in zip(columns, self._by_name.values(), strict=True):
+            there = ~np.isnan(column)
+            total[there] += domain.log_prior(column[there])
+        return total
+
+    def active(self, natives: ArrayLike) -> Mask:
+        """Return which parameters exist (n, d), judged by conditions from natives (n, d)."""
+        columns = self._columns(natives, "natives")
+        silence(columns, self._by_name, self._conditional)
+        return np.ascontiguousarray(~np.isnan(columns).T)
+
+    def feasible(self, natives: ArrayLike) -> Mask:
+        """Return which rows (n,) of natives (n, d) no constraint forbids."""
+        rows = Rows(self._by_name, self._columns(natives, "natives"))
+        allowed = np.ones(rows.columns.shape[1], dtype=np.bool_)
+        for constraint in self._constraints:
+            allowed &= ~constraint.forbids(rows)
+        return allowed
+
+    def _columns(self, matrix: ArrayLike, what: str) -> Array:
+        """The columns (d, n) of a matrix (n, d), copied."""
+        array = np.asarray(matrix, dtype=np.float64)
+        if array.ndim != 2 or array.shape[1] != self.dimension:
+            raise SpaceError(f"{what} must have shape (n, {self.dimension}), got {array.shape}")
+        return np.array(array.T, order="C")
+
+    def _each(self, bare: str, careful: str, columns: Array) -> Array:
+        """Every column through one method of its domain: the bare one when no column has a NaN."""
+        method = careful if np.isnan(columns).any() else bare
+        result = np.empty(columns.shape)
+        for row, column, domain in zip(result, columns, self._by_name.values(), strict=True):
+            row[:] = getattr(domain, method)(column)
+        return result
+
+    # ---- configurations
+
+    def configs(self, natives: ArrayLike) -> list[dict[str, Any]]:
+        """Return the configurations of natives (n, d): Python values of the parameters that exist, in order."""
+        return Rows(self._by_name, self._columns(natives, "natives")).configs()
+
+    def natives(self, configs: Sequence[Mapping[str, Any]]) -> Array:
+        """Return the natives (n, d) of configurations, each checked.
+
+        Raises:
+            ConfigError: an unknown name, a missing parameter, a value outside its domain, or a value for a parameter
+                whose condition does not hold.
+        """
+        if isinstance(configs, Mapping) or isinstance(configs, str):
+            raise ConfigError("natives takes a list of configurations; put a single one in brackets")
+        return np.ascontiguousarray(read_configs(list(configs), self._by_name, self._conditional).T)
+
+    # ---- growth
+
+    def forbid(self, *constraints: str | Expression | Constraint | Callable[[dict[str, Any]], bool]) -> Space:
+        """Rule out combinations, and return the space itself.
+
+        Args:
+            constraints: each an expression that is true for what is forbidden (``"batch_size * hidden > 2**17"``), a
+                function of the configuration that returns True for it, or a ``Linear`` limit to be kept.
+
+        Raises:
+            SpaceError: a constraint that does not fit the parameters, or a space that a study uses already.
+        """
+        if self._frozen:
+            raise SpaceError(
+                "forbid: a study uses this space, and its record would no longer mean the same; forbid before the "
+                "study is made, or make a new space"
+            )
+        given = tuple(as_constraint(constraint) for constraint in constraints)
+        for constraint in given:
+            constraint.check(self._by_name)
+        self._constraints += given
+        return self
+
+    @property
+    def frozen(self) -> bool:
+        """Whether ``forbid`` is over."""
+        return self._frozen
+
+    def freeze(self) -> Space:
+        """Let nothing change any more, and return the space itself. A study does this to the space it uses."""
+        self._frozen = True
+        return self
+
+    def extended(self, name: str, domain: Any) -> Space:
+        """Return a space with one more parameter at the end, or with the union of domains when it has the name.
+
+        Natives keep their meaning: bounds only widen and choices are only appended. Equal domains give this space.
+
+        Raises:
+            SpaceError: the two domains of the name have no union.
+        """
+        added = _domain(_name(name), domain)
+        domains = dict(self._by_name)
+        if name in domains:
+            if domains[name] == added:
+                return self
+            try:
+                added = domains[name].union(added)
+            except SpaceError as error:
+                raise SpaceError(f"parameter {name!r}: {error}") from error
+            if domains[name] == added:
+                return self
+        domains[name] = added
+        return _rebuild(domains, self._constraints, self._frozen)
+
+    # ---- JSON
+
+    def to_json(self) -> str:
+        """Return the space as JSON text, with a format version.
+
+        Raises:
+            SpaceError: something that JSON cannot hold: a function as a constraint, a distribution of the user's own.
+        """
+        return dump(self._by_name, self._constraints)
+
+    @staticmethod
+    def from_json(text: str, *, like: Space | None = None) -> Space:
+        """Return the space that ``to_json`` wrote.
+
+        Args:
+            text: the JSON text.
+            like: a space that has the choices which JSON cannot hold (classes, functions, objects); they are found
+                by what they read as.
+
+        Raises:
+            SpaceError: not such a text, written by a newer version, or an object that ``like`` does not have.
+        """
+        known = {} if like is None else {name: like[name].known() for name in like}
+        domains, constraints = load(text, known)
+        return Space(domains).forbid(*constraints)
+
+    def config_to_json(self, config: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a configuration as a dictionary of JSON values.
+
+        Raises:
+            ConfigError: an unknown name or a value outside its domain.
+        """
+        return {name: self._domain_of(name).json_value(value) for name, value in config.items()}
+
+    def config_from_json(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the configuration that ``config_to_json`` wrote.
+
+        Raises:
+            ConfigError: an unknown name or a value outside its domain.
+        """
+        return {name: self._domain_of(name).value_of_json(value) for name, value in data.items()}
+
+    def _domain_of(self, name: str) -> Domain:
+        if name not in self._by_name:
+            raise ConfigError(unknown_name(name, self.names))
+        return self._by_name[name]
+
+
+def _name(name: object) -> str:
+    if not isinstance(name, str):
+        raise SpaceError(f"Space: names must be strings, got {name!r} ({type(name).__name__})")
+    return name
+
+
+def _domain(name: str, value: Any) -> Domain:
+    if isinstance(value, Domain):
+        return value
+    if is_frozen(value):
+        return Distribution(value)
+    hint = "Categorical(...) for choices" if isinstance(value, (list, tuple, set)) else f"Constant({value!r})"
+    raise SpaceError(f"Space: parameter {name!r} must be a domain such as Float(0, 1), got {value!r}; use {hint}")
+
+
+def _rebuild(domains: dict[str, Domain], constraints: tuple[Constraint, ...], frozen: bool) -> Space:  # noqa: FBT001
+    space = Space(domains).forbid(*constraints)
+    return space.freeze() if frozen else space
+
+
+def _shown(constraint: Constraint) -> str:
+    data = getattr(constraint, "expression", None)
+    return repr(data.text) if isinstance(data, Expression) else repr(getattr(constraint, "function", constraint))

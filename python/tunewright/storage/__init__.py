@@ -1,0 +1,31 @@
+"""Where studies are recorded: one contract, two storages.
+
+``Memory`` lives with the process; ``Sqlite`` is one file that survives kill -9 and serves any number of processes.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "FINAL",
+    "STATES",
+    "Changes",
+    "Claim",
+    "Durability",
+    "Header",
+    "Memory",
+    "Propose",
+    "Record",
+    "Report",
+    "Sqlite",
+    "State",
+    "Storage",
+    "Tell",
+    "open_storage",
+]
+
+from tunewright.storage.connection import Durability
+from tunewright.storage.memory import Memory
+from tunewright.storage.opening import open_storage
+from tunewright.storage.protocol import Propose, Storage
+from tunewright.storage.record import FINAL, STATES, Changes, Claim, Header, Record, Report, State, Tell
+from tunewright.storage.sqlite import Sqlite

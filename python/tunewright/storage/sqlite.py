@@ -1,0 +1,321 @@
+"""A storage in one SQLite file: what is acknowledged survives kill -9, and any number of processes may share it."""
+
+from __future__ import annotations
+
+__all__ = ["Sqlite"]
+
+import os
+import sqlite3
+import time
+from collections.abc import Mapping, Sequence
+from operator import index
+from typing import Any
+
+from tunewright.errors import StudyNotFoundError
+from tunewright.storage import refusal, rows
+from tunewright.storage.connection import Connection, Durability
+from tunewright.storage.encoding import numbers_to_text, object_from_text, object_to_text
+from tunewright.storage.protocol import Propose
+from tunewright.storage.record import FINAL, STATES, Changes, Claim, Header, State, Tell
+
+_RUNNING, _WAITING = STATES[State.RUNNING], STATES[State.WAITING]
+
+
+class Sqlite:
+    """Studies in one file.
+
+    Args:
+        path: the file; made if it is missing. Keep it on a local disk.
+        durability: "process" (default): an acknowledged change survives the death of any process; a power cut may cost
+            the last moments. "power": it survives a power cut too, for one disk sync a change.
+        readonly: only read; never makes or changes a file.
+
+    Raises:
+        StorageError: the place cannot be used; the message says why and what to do.
+        DamagedFileError: the file is not a study file, or damaged. It is left as it is.
+        NewerFileError: a newer version wrote it.
+    """
+
+    def __init__(
+        self, path: str | os.PathLike[str], *, durability: Durability = "process", readonly: bool = False
+    ) -> None:
+        self._connection = Connection(path, durability=durability, readonly=readonly)
+        self._studies: dict[str, int] = {}
+
+    @property
+    def path(self) -> str:
+        """The file, as an absolute path."""
+        return str(self._connection.path)
+
+    def create(self, header: Header) -> Header:
+        """See ``Storage.create``."""
+        row = rows.from_header(header)
+        with self._connection.write() as cursor:
+            there = cursor.execute(rows.SELECT_HEADER + " WHERE name = ?", (header.name,)).fetchone()
+            if there is None:
+                cursor.execute(rows.INSERT_HEADER, (*row, 1))
+                there = cursor.execute(rows.SELECT_HEADER + " WHERE name = ?", (header.name,)).fetchone()
+        found = rows.to_header(there)
+        if error := refusal.different_study(found, header, self.path):
+            raise error
+        self._studies[header.name] = there[0]
+        return found
+
+    def header(self, name: str) -> Header:
+        """See ``Storage.header``."""
+        row = self._connection.read(
+            lambda cursor: cursor.execute(rows.SELECT_HEADER + " WHERE name = ?", (name,)).fetchone()
+        )
+        if row is None:
+            self._studies.pop(name, None)
+            raise refusal.unknown_study(name, self.names(), self.path)
+        self._studies[name] = row[0]
+        return rows.to_header(row)
+
+    def names(self) -> list[str]:
+        """See ``Storage.names``."""
+        return self._connection.read(_names)
+
+    def delete(self, name: str) -> None:
+        """See ``Storage.delete``."""
+        with self._connection.write() as cursor:
+            study = self._study(cursor, name)
+            for table in ("reports", "trials"):
+                cursor.execute(f"DELETE FROM {table} WHERE study = ?", (study,))
+            cursor.execute("DELETE FROM studies WHERE id = ?", (study,))
+        self._studies.pop(name, None)
+
+    def update(
+        self,
+        name: str,
+        *,
+        space: str | None = None,
+        options: Mapping[str, Any] | None = None,
+        strategy: Mapping[str, Any] | None = None,
+    ) -> int:
+        """See ``Storage.update``."""
+        given = {
+            "space": space,
+            "options": None if options is None else object_to_text(options, "options"),
+            "strategy": None if strategy is None else object_to_text(strategy, "strategy"),
+        }
+        with self._connection.write() as cursor:
+            study, revision, _ = self._position(cursor, name)
+            for column, text in given.items():
+                if text is not None:
+                    cursor.execute(f"UPDATE studies SET {column} = ? WHERE id = ?", (text, study))
+            cursor.execute("UPDATE studies SET revision = ? WHERE id = ?", (revision + 1, study))
+            return revision + 1
+
+    def ask(
+        self, name: str, count: int, since: int, propose: Propose | None = None, *, started: float | None = None
+    ) -> Claim:
+        """See ``Storage.ask``."""
+        refusal.check_count(count)
+        with self._connection.write() as cursor:
+            study, seen, trials = self._position(cursor, name)
+            changes = rows.changes(cursor, study, since, seen)
+            waiting: dict[int, str | None] = dict(cursor.execute(rows.SELECT_WAITING, (study, count)).fetchall())
+            bare = [number for number, config in waiting.items() if config is None]
+            fresh = range(trials, trials + count - len(waiting))
+            wanted: Sequence[int] = [*bare, *fresh] if bare else fresh
+            configs = propose(wanted, changes) if propose and wanted else [None] * len(wanted)
+            refusal.check_proposed(configs, wanted)
+            texts = [None if config is None else object_to_text(config, "config") for config in configs]
+            now = time.time() if started is None else started
+            enqueued = {number: object_from_text(text) for number, text in waiting.items() if text is not None}
+            again = sorted([*enqueued, *bare[: len(texts)]])
+            suggested = dict(zip(bare, texts, strict=False))
+            revision = seen
+            for number in again:
+                revision += 1
+                text = suggested.get(number)
+                if number in suggested:  # its suggestion is made now
+                    asked = revision if text is not None else 0
+                    cursor.execute(rows.UPDATE_SUGGESTED, (text, seen, asked, study, number))
+                cursor.execute(rows.UPDATE_STATE, (_RUNNING, now, revision, study, number))
+            texts = texts[len(suggested) :]
+            insert = [
+                (study, number, _RUNNING, text, None, now, seen, at if text is not None else 0, at)
+                for number, text, at in zip(fresh, texts, range(revision + 1, revision + 1 + count), strict=False)
+            ]
+            cursor.executemany(rows.INSERT_TRIAL, insert)
+            revision += len(insert)
+        return Claim([*again, *fresh[: len(insert)]], enqueued, seen, revision, changes)
+
+    def place(
+        self,
+        name: str,
+        configs: Mapping[int, Mapping[str, Any]],
+        *,
+        metadata: Mapping[int, Mapping[str, Any]] | None = None,
+    ) -> int:
+        """See ``Storage.place``."""
+        notes = metadata or {}
+        texts = {index(number): object_to_text(config, "config") for number, config in configs.items()}
+        with self._connection.write() as cursor:
+            study, revision, trials = self._position(cursor, name)
+            for number, text in texts.items():
+                revision += 1
+                cursor.execute(rows.UPDATE_PLACED, (text, revision, revision, study, number))
+                if not cursor.rowcount:
+                    self._check_unfinished(cursor, name, study, number, trials)
+                if note := notes.get(number):
+                    _merge(cursor, study, number, note)
+            return revision
+
+    def tell(
+        self,
+        name: str,
+        number: int,
+        *,
+        state: int,
+        values: Mapping[str, float],
+        finished: float,
+        sem: Mapping[str, float] | None = None,
+        error: str | None = None,
+        metadata: Mapping[str, Any] | None = None,
+    ) -> int:
+        """See ``Storage.tell``."""
+        return self.tell_many(name, (Tell(number, state, values, finished, sem, error, metadata),))
+
+    def tell_many(self, name: str, tells: Sequence[Tell]) -> int:
+        """See ``Storage.tell_many``."""
+        told = [(index(tell.number), rows.from_tell(tell), tell.metadata) for tell in tells]
+        with self._connection.write() as cursor:
+            study, revision, trials = self._position(cursor, name)
+            for number, row, metadata in told:
+                revision += 1
+                cursor.execute(rows.UPDATE_TOLD, (*row, revision, revision, study, number))
+                if not cursor.rowcount:
+                    self._check_unfinished(cursor, name, study, number, trials)
+                if metadata:
+                    _merge(cursor, study, number, metadata)
+            return revision
+
+    def report(self, name: str, number: int, step: int, metrics: Mapping[str, float]) -> int:
+        """See ``Storage.report``."""
+        number, step = index(number), index(step)
+        text = numbers_to_text(metrics, "metrics")
+        with self._connection.write() as cursor:
+            study, revision, trials = self._position(cursor, name)
+            attempt = self._check_unfinished(cursor, name, study, number, trials)[1]
+            try:
+                cursor.execute(rows.INSERT_REPORT, (study, number, attempt, step, text, revision + 1))
+            except sqlite3.IntegrityError:
+                raise refusal.repeated_step(name, number, step) from None
+            return revision + 1
+
+    def annotate(self, name: str, number: int, metadata: Mapping[str, Any]) -> int:
+        """See ``Storage.annotate``."""
+        number = index(number)
+        with self._connection.write() as cursor:
+            study, revision, trials = self._position(cursor, name)
+            cursor.execute(rows.UPDATE_REVISION, (revision + 1, study, number))
+            if not cursor.rowcount:
+                raise refusal.unknown_trial(name, number, trials)
+            _merge(cursor, study, number, metadata)
+            return revision + 1
+
+    def enqueue(
+        self,
+        name: str,
+        configs: Sequence[Mapping[str, Any]],
+        *,
+        metadata: Sequence[Mapping[str, Any] | None] | None = None,
+    ) -> list[int]:
+        """See ``Storage.enqueue``."""
+        refusal.check_notes(configs, metadata)
+        texts = [object_to_text(config, "config") for config in configs]
+        notes = [object_to_text(note, "metadata") if note else None for note in metadata or [None] * len(texts)]
+        with self._connection.write() as cursor:
+            study, seen, trials = self._position(cursor, name)
+            insert = [
+                (study, number, _WAITING, text, note, None, seen, at, at)
+                for number, (text, note), at in zip(
+                    range(trials, trials + len(texts)),
+                    zip(texts, notes, strict=True),
+                    range(seen + 1, seen + 1 + len(texts)),
+                    strict=True,
+                )
+            ]
+            cursor.executemany(rows.INSERT_TRIAL, insert)
+        return list(range(trials, trials + len(insert)))
+
+    def requeue(self, name: str, number: int) -> int:
+        """See ``Storage.requeue``."""
+        number = index(number)
+        with self._connection.write() as cursor:
+            study, revision, trials = self._position(cursor, name)
+            state, attempt = self._check_unfinished(cursor, name, study, number, trials)
+            if state == _WAITING:
+                raise refusal.already_waiting(name, number)
+            cursor.execute(rows.UPDATE_REQUEUED, (_WAITING, attempt + 1, revision + 1, study, number))
+            return revision + 1
+
+    def changes(self, name: str, since: int) -> Changes:
+        """See ``Storage.changes``."""
+
+        def query(cursor: sqlite3.Cursor) -> Changes:
+            study, revision, _ = self._position(cursor, name)
+            return rows.changes(cursor, study, since, revision)
+
+        return self._connection.read(query)
+
+    def close(self) -> None:
+        """See ``Storage.close``."""
+        self._connection.close()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        connection = self._connection
+        return _reopened, (str(connection.path), connection.durability, connection.readonly)
+
+    def __repr__(self) -> str:
+        return f"Sqlite({self.path!r})"
+
+    def _study(self, cursor: sqlite3.Cursor, name: str) -> int:
+        study = self._studies.get(name)
+        if study is None:
+            row = cursor.execute("SELECT id FROM studies WHERE name = ?", (name,)).fetchone()
+            if row is None:
+                raise refusal.unknown_study(name, _names(cursor), self.path)
+            study = self._studies[name] = row[0]
+        return study
+
+    def _position(self, cursor: sqlite3.Cursor, name: str) -> tuple[int, int, int]:
+        """The study's id, revision and number of trials."""
+        study = self._study(cursor, name)
+        row = cursor.execute(rows.SELECT_POSITION, (study,)).fetchone()
+        if row is None:  # deleted by another process; a new study of that name would be another study
+            self._studies.pop(name, None)
+            raise StudyNotFoundError(f"study {name!r} was deleted from {self.path} while it was in use")
+        return study, row[0], row[1]
+
+    def _check_unfinished(
+        self, cursor: sqlite3.Cursor, name: str, study: int, number: int, trials: int
+    ) -> tuple[str, int]:
+        """The state and the attempt of a trial; raises if it is not there or has ended."""
+        row = cursor.execute(rows.SELECT_STATE, (study, number)).fetchone()
+        if row is None:
+            raise refusal.unknown_trial(name, number, trials)
+        state = STATES.index(row[0])
+        if state in FINAL:
+            raise refusal.finished(name, number, state, rows.to_numbers(row[2]) or {})
+        return row[0], row[1]
+
+
+def _reopened(path: str, durability: Durability, readonly: bool) -> Sqlite:  # noqa: FBT001  pickle passes positions
+    return Sqlite(path, durability=durability, readonly=readonly)
+
+
+def _names(cursor: sqlite3.Cursor) -> list[str]:
+    return [name for (name,) in cursor.execute("SELECT name FROM studies ORDER BY id")]
+
+
+def _merge(cursor: sqlite3.Cursor, study: int, number: int, metadata: Mapping[str, Any]) -> None:
+    row = cursor.execute("SELECT metadata FROM trials WHERE study = ? AND number = ?", (study, number)).fetchone()
+    merged = {**(object_from_text(row[0]) if row[0] else {}), **metadata}
+    cursor.execute(
+        "UPDATE trials SET metadata = ? WHERE study = ? AND number = ?",
+        (object_to_text(merged, "metadata"), study, number),
+    )

@@ -1,0 +1,12 @@
+"""Search strategies: one file each, a pure function of the record and a counter-based stream."""
+
+from __future__ import annotations
+
+__all__ = ["Grid", "Manual", "QuasiRandom", "Random", "Strategy", "strategy_from_json"]
+
+from tunewright.strategies.grid import Grid
+from tunewright.strategies.manual import Manual
+from tunewright.strategies.protocol import Strategy
+from tunewright.strategies.quasirandom import QuasiRandom
+from tunewright.strategies.random import Random
+from tunewright.strategies.registry import strategy_from_json

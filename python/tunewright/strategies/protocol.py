@@ -1,0 +1,40 @@
+"""The contract of a search strategy."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Protocol
+
+from tunewright.space import Space
+from tunewright.trial import History
+from tunewright.trial.columns import Array, Ints
+
+__all__ = ["Strategy"]
+
+
+class Strategy(Protocol):
+    """A pure function of (record, seed, trial numbers) to configurations.
+
+    An object of this kind holds its own options and nothing else: no generator, no memory of past calls.
+    What it returns for a number must follow from the seed, that number and the record it is handed.
+    """
+
+    oblivious: ClassVar[bool]
+    """Outcomes do not matter to it, so that the study may ask for many numbers ahead of time."""
+
+    prescribed: ClassVar[bool]
+    """Its suggestions are a plan to be followed to the letter: the study does not replace repeated ones."""
+
+    def check(self, space: Space, directions: dict[str, str]) -> None:
+        """Raise ``StudyError`` if the strategy cannot search this space for these objectives."""
+        ...
+
+    def suggest(self, history: History, seed: int, numbers: Ints) -> Array:
+        """Native configurations of the trials ``numbers`` (ascending), shape (k, d).
+
+        Fewer rows than numbers means that nothing is left to suggest beyond them.
+        """
+        ...
+
+    def to_json(self, space: Space) -> dict[str, Any]:
+        """Name (under ``"strategy"``) and options as JSON values; parameters' values as native numbers."""
+        ...

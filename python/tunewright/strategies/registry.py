@@ -1,0 +1,38 @@
+"""Strategies by the name their record gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tunewright.errors import StudyError
+from tunewright.space import Space
+from tunewright.strategies.grid import Grid
+from tunewright.strategies.manual import Manual
+from tunewright.strategies.protocol import Strategy
+from tunewright.strategies.quasirandom import QuasiRandom
+from tunewright.strategies.random import Random
+
+__all__ = ["strategy_from_json"]
+
+_MAKERS: dict[str, Callable[[Mapping[str, Any], Space], Strategy]] = {
+    "Grid": Grid.from_json,
+    "Manual": Manual.from_json,
+    "QuasiRandom": lambda options, space: QuasiRandom(options["sequence"]),
+    "Random": lambda options, space: Random(),
+}
+
+
+def strategy_from_json(options: Mapping[str, Any], space: Space) -> Strategy:
+    """The strategy whose ``to_json`` gave ``options``.
+
+    Raises:
+        StudyError: not one of this package's strategies.
+    """
+    name = options.get("strategy")
+    if name not in _MAKERS:
+        raise StudyError(
+            f"the study was run with the strategy {name!r}, which cannot be rebuilt by name: "
+            "pass it again, Study.load(..., strategy=...)"
+        )
+    return _MAKERS[name](options, space)

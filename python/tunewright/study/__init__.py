@@ -1,0 +1,9 @@
+"""The study: ask, tell, optimize."""
+
+from __future__ import annotations
+
+__all__ = ["Failures", "NoImprovement", "StopCondition", "Study", "TargetReached"]
+
+from tunewright.study.failures import Failures
+from tunewright.study.stopping import NoImprovement, StopCondition, TargetReached
+from tunewright.study.study import Study

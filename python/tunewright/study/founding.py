@@ -1,0 +1,168 @@
+"""How a study comes to be: new, or continued from what its storage has."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from os import PathLike
+from typing import Any, cast
+
+from tunewright.errors import StudyError, StudyExistsError, StudyNotFoundError
+from tunewright.space import Space
+from tunewright.storage import Header, Storage, open_storage
+from tunewright.strategies import Strategy, strategy_from_json
+from tunewright.study.proposal import Duplicates
+
+__all__ = ["Founded", "found", "storage_of"]
+
+
+@dataclass(frozen=True)
+class Founded:
+    """What a study is made of. ``declared`` is the space as its author wrote it, ``space`` with all it grew since."""
+
+    storage: Storage | None
+    name: str
+    declared: Space
+    space: Space
+    directions: Mapping[str, str]
+    seed: int | None
+    strategy: Strategy | None
+    duplicates: Duplicates
+    notes: Mapping[str, Any] = field(default_factory=dict)
+    written: Mapping[str, Any] | None = None  # the strategy in the storage, once the study is there
+
+    @classmethod
+    def loaded(
+        cls, storage: Storage | None, name: str | None, space: Space | None, strategy: Strategy | None
+    ) -> Founded:
+        """The study ``name`` of ``storage``, or its only one."""
+        if storage is None:
+            raise StudyError("Study.load needs the storage that holds the study: the path of its file, as a rule")
+        header = storage.header(_only(storage) if name is None else name)
+        return _continued(storage, header, space, strategy)
+
+    def record(self, strategy: Strategy) -> int:
+        """Write the header of a new study, or the change of strategy of one that is there; returns the seed."""
+        seed = secrets.randbits(63) if self.seed is None else self.seed
+        if self.storage is None:
+            return seed
+        written = strategy.to_json(self.space)
+        if self.written is None:
+            return self._create(seed, written)
+        if self.written != written:
+            self.storage.update(self.name, strategy=written)
+        return seed
+
+    def _create(self, seed: int, strategy: dict[str, Any]) -> int:
+        storage = cast(Storage, self.storage)
+        try:
+            return storage.create(self._header(seed, strategy)).seed
+        except StudyExistsError:
+            if self.seed is not None:
+                raise
+            # another process was first, with a seed of its own: any will do
+            return storage.create(self._header(storage.header(self.name).seed, strategy)).seed
+
+    def _header(self, seed: int, strategy: dict[str, Any]) -> Header:
+        return Header(
+            name=self.name,
+            space=self.space.to_json(),
+            objectives=cast(Any, dict(self.directions)),
+            seed=seed,
+            strategy=strategy,
+            options=self.options(self.notes),
+            created=time.time(),
+        )
+
+    def options(self, notes: Mapping[str, Any]) -> dict[str, Any]:
+        """What the header keeps beside the parts that make the study what it is."""
+        return {"declared": self.declared.to_json(), "duplicates": self.duplicates, "notes": dict(notes)}
+
+
+def storage_of(storage: str | PathLike[str] | Storage) -> Storage | None:
+    """``None`` for ``"memory"``: the study's own columns are all the record there is."""
+    return None if isinstance(storage, str) and storage == "memory" else open_storage(storage)
+
+
+def found(
+    storage: Storage | None,
+    name: str,
+    space: Space,
+    directions: Mapping[str, str],
+    seed: int | None,
+    strategy: Strategy | None,
+    duplicates: Duplicates,
+) -> Founded:
+    """A new study, or the one of that name if it is the same.
+
+    Raises:
+        StudyExistsError: the one of that name has other parameters, objectives or another seed.
+    """
+    if not isinstance(name, str) or not name:
+        raise StudyError(f"name must be a text of at least one character; got {name!r}")
+    if seed is not None and (isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**64):
+        raise StudyError(f"seed must be a whole number, 0 <= seed < 2**64, or None; got {seed!r}")
+    space.freeze()
+    new = Founded(storage, name, space, space, directions, seed, strategy, duplicates)
+    if storage is None:
+        return new
+    try:
+        header = storage.header(name)
+    except StudyNotFoundError:
+        return new
+    declared = Space.from_json(header.options["declared"], like=space)
+    _refuse_other(name, "parameters", *_differing(declared, space))
+    _refuse_other(name, "objectives", dict(header.objectives), dict(directions))
+    _refuse_other(name, "seed", header.seed, header.seed if seed is None else seed)
+    return replace(_continued(storage, header, space, strategy), duplicates=duplicates)
+
+
+def _refuse_other(name: str, what: str, there: Any, given: Any) -> None:
+    if there != given:
+        raise StudyExistsError(
+            f"a study {name!r} with other {what} is already there: it has {there}, you gave {given}. "
+            "Choose another name=, continue it with Study.load(...), or delete it"
+        )
+
+
+def _differing(there: Space, given: Space) -> tuple[str, str]:
+    """The parameters and constraints of each space that the other does not have, in words."""
+    if there == given:
+        return "", ""
+    spaces = (there, given)
+    only = [
+        [f"{name}={space[name]!r}" for name in space if name not in other or other[name] != space[name]]
+        + [repr(constraint) for constraint in space.constraints if constraint not in other.constraints]
+        for space, other in (spaces, spaces[::-1])
+    ]
+    words = [", ".join(parts) or "nothing of the kind" for parts in only]
+    return (words[0], words[1]) if words[0] != words[1] else (str(there.names), str(given.names))
+
+
+def _continued(storage: Storage, header: Header, like: Space | None, strategy: Strategy | None) -> Founded:
+    declared = Space.from_json(header.options["declared"], like=like).freeze()
+    grown = header.space != header.options["declared"]
+    space = Space.from_json(header.space, like=like).freeze() if grown else declared
+    return Founded(
+        storage=storage,
+        name=header.name,
+        declared=declared,
+        space=space,
+        directions=header.objectives,
+        seed=header.seed,
+        strategy=strategy or strategy_from_json(header.strategy, space),
+        duplicates=header.options["duplicates"],
+        notes=header.options["notes"],
+        written=header.strategy,
+    )
+
+
+def _only(storage: Storage) -> str:
+    names = storage.names()
+    if len(names) == 1:
+        return names[0]
+    if not names:
+        raise StudyNotFoundError("this storage holds no study yet")
+    raise StudyError(f"this storage holds {len(names)} studies; say which: {', '.join(map(repr, names))}")

@@ -1,0 +1,240 @@
+"""The record while a study runs: who may begin, what was told, what is best so far."""
+
+from __future__ import annotations
+
+import bisect
+import math
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from tunewright.errors import TrialFinishedError, UnknownTrialError
+from tunewright.space import Space
+from tunewright.study.outcome import Outcome
+from tunewright.study.proposal import Proposer, identity
+from tunewright.trial import History, TrialState
+from tunewright.trial.columns import Array
+
+__all__ = ["Claimed", "Ledger"]
+
+_RUNNING, _COMPLETE = int(TrialState.RUNNING), int(TrialState.COMPLETE)
+_FINAL = frozenset(int(s) for s in TrialState if s.is_final)
+_AHEAD_FIRST, _AHEAD_MOST = 16, 1024  # trials suggested ahead of time by strategies that do not look at outcomes
+
+
+Claimed = tuple[int, dict[str, Any]]
+"""Number and configuration of a trial that may begin."""
+
+
+class Ledger:
+    """The record in memory. Not thread-safe by itself: the study locks.
+
+    Attributes:
+        history: the columns strategies read.
+        best: number of the best complete trial with a finite value (one objective), else ``None``.
+        since_best: complete trials told after it.
+    """
+
+    def __init__(self, space: Space, directions: Mapping[str, str], proposer: Proposer) -> None:
+        self.history = History(space, directions)
+        self.proposer = proposer
+        self.best: int | None = None
+        self.since_best = 0
+        self.ended = 0
+        self._best_loss = math.inf
+        self._sign = float(self.history.signs[0])
+        self._waiting: list[int] = []  # ascending
+        self._oblivious = proposer.strategy.oblivious
+        self._running: set[int] = set()  # trials begun here whose record is open
+        self._ahead: list[dict[str, Any]] = []  # configurations suggested ahead, of trials _ahead_first, …
+        self._ahead_first = 0
+        self._complete: dict[bytes, int] = {}  # configuration -> first complete trial; kept for duplicates="reuse"
+
+    @property
+    def begun(self) -> int:
+        """Trials that are not waiting."""
+        return self.history.n - len(self._waiting)
+
+    # -- beginning ---------------------------------------------------------------------------------
+
+    def claim(self, count: int, limit: int | None = None) -> list[Claimed]:
+        """Begin up to ``count`` trials; fewer when the strategy has nothing left or ``limit`` trials have begun."""
+        if limit is not None:
+            count = min(count, limit - self.begun)
+        claimed = [self._resume() for _ in range(min(count, len(self._waiting)))]
+        fresh = count - len(claimed)
+        return claimed + self._suggested(fresh) if fresh > 0 else claimed
+
+    def _resume(self) -> Claimed:
+        number = self._waiting.pop(0)
+        self.history.revision += 1
+        self._reopen(number, TrialState.RUNNING, time.time())
+        self._running.add(number)
+        return number, self.history.space.configs(self.history.natives[number : number + 1])[0]
+
+    def _reopen(self, number: int, state: int, started: float) -> None:
+        history = self.history
+        history.open(number, state, int(history.seen[number]), int(history.asked[number]), started)
+
+    def claim_one(self, limit: int | None = None) -> Claimed | None:
+        """Begin one trial; ``None`` when the strategy has nothing left or ``limit`` trials have begun.
+
+        A strategy that does not look at outcomes suggests whole blocks, and its trials begin one by one.
+        """
+        if self._waiting or not self._oblivious:
+            claimed = self.claim(1, limit)
+            return claimed[0] if claimed else None
+        history = self.history
+        number = history.n
+        if limit is not None and number >= limit:
+            return None
+        place = number - self._ahead_first
+        if not 0 <= place < len(self._ahead):
+            self._look_ahead(number)
+            if not self._ahead:
+                return None
+            place = 0
+        history.begin_staged(number)
+        self._running.add(number)
+        return number, self._ahead[place]
+
+    def _look_ahead(self, first: int) -> None:
+        """Suggest a block of trials from ``first`` on; their configurations wait in the history beyond its end."""
+        natives = self.proposer.propose(self.history, np.arange(first, first + self._ahead_count()))
+        self.history.stage(first, natives)
+        self._ahead, self._ahead_first = self.history.space.configs(natives), first
+
+    def _ahead_count(self) -> int:
+        return min(max(_AHEAD_FIRST, 2 * len(self._ahead)), _AHEAD_MOST)
+
+    def _drop_ahead(self) -> None:
+        self._ahead = []
+
+    def _suggested(self, count: int) -> list[Claimed]:
+        history = self.history
+        first = history.n
+        natives = self.proposer.propose(history, np.arange(first, first + count))
+        history.stage(first, natives)
+        history.begin_all_staged(first, len(natives))
+        self._running.update(range(first, first + len(natives)))
+        self._drop_ahead()
+        return list(enumerate(history.space.configs(natives), start=first))
+
+    def enqueue(self, natives: Array, metadata: Mapping[str, Any]) -> list[int]:
+        """Add waiting trials of these configurations, shape (k, d); they begin before anything is suggested."""
+        numbers = []
+        for row in natives:
+            number, seen = self.history.n, self.history.revision
+            self.history.revision = seen + 1
+            self._wait(number, row, seen, seen + 1, metadata)
+            numbers.append(number)
+        return numbers
+
+    def _wait(self, number: int, row: Array, seen: int, asked: int, metadata: Mapping[str, Any]) -> None:
+        self.history.open(number, TrialState.WAITING, seen, asked, 0.0)
+        self.history.place(number, row)
+        self.history.enqueued.append(number)
+        self.history.metadata[number] = dict(metadata)
+        bisect.insort(self._waiting, number)
+        self._drop_ahead()
+
+    def requeue(self, number: int) -> None:
+        """Put a running trial back to waiting, with its number and configuration."""
+        self.need_unfinished(number)
+        self.history.revision += 1
+        self._reopen(number, TrialState.WAITING, 0.0)
+        self._running.discard(number)
+        self.history.reports.forget(number)
+        bisect.insort(self._waiting, number)
+
+    # -- growing (define-by-run) -------------------------------------------------------------------
+
+    def widen(self, space: Space) -> None:
+        """Go on with a space that has more parameters or wider domains."""
+        self.history.widen(space)
+        self._drop_ahead()
+
+    def place(self, number: int, natives: Array) -> None:
+        """Write the configuration of a running trial as it really is."""
+        self.history.place(number, natives)
+
+    # -- ending ------------------------------------------------------------------------------------
+
+    def finish(self, number: int, outcome: Outcome) -> None:
+        """Record how a trial ended.
+
+        Raises:
+            UnknownTrialError, TrialFinishedError: there is no open record of that number.
+        """
+        if number not in self._running:
+            self.need_unfinished(number)
+        self.history.revision = revision = self.history.revision + 1
+        self._close(number, outcome, revision, time.time())
+
+    def finish_many(self, outcomes: list[tuple[int, Outcome]]) -> None:
+        """Record several endings, all or none."""
+        for number, _ in outcomes:
+            self.need_unfinished(number)
+        for number, outcome in outcomes:
+            self.finish(number, outcome)
+
+    def _close(self, number: int, outcome: Outcome, revision: int, finished: float) -> None:
+        state, values, error, notes = outcome
+        history = self.history
+        history.close(number, state, values, revision, finished)
+        self._running.discard(number)
+        self.ended += 1
+        if error is not None:
+            history.errors[number] = error
+        if notes:
+            history.metadata.setdefault(number, {}).update(notes)
+        if state == _COMPLETE:
+            self._rank(number, values)
+
+    def _rank(self, number: int, values: list[float]) -> None:
+        if self.proposer.duplicates == "reuse":
+            self._complete.setdefault(identity(self.history.natives[number]), number)
+        if len(values) != 1:
+            return
+        loss = values[0] * self._sign
+        if not math.isfinite(loss):
+            self.since_best += 1
+        elif loss < self._best_loss or (loss == self._best_loss and self.best is not None and number < self.best):
+            self.since_best = 0 if loss < self._best_loss else self.since_best
+            self.best, self._best_loss = number, loss
+        else:
+            self.since_best += 1
+
+    def twin(self, number: int) -> int | None:
+        """A complete trial with the same configuration, or ``None``."""
+        return self._complete.get(identity(self.history.natives[number]))
+
+    def report(self, number: int, step: int, metrics: Mapping[str, float]) -> None:
+        """Record an intermediate report of a running trial."""
+        self.need_unfinished(number)
+        self.history.revision += 1
+        self.history.reports.add(number, step, metrics, self.history.revision)
+
+    def annotate(self, number: int, notes: Mapping[str, Any]) -> None:
+        """Merge ``notes`` into a trial's metadata."""
+        self.need(number)
+        self.history.metadata.setdefault(number, {}).update(notes)
+
+    # -- refusing ----------------------------------------------------------------------------------
+
+    def need(self, number: int) -> None:
+        """Raise ``UnknownTrialError`` unless the trial exists."""
+        if not 0 <= number < self.history.n:
+            raise UnknownTrialError(f"there is no trial {number}: the study has trials 0 to {self.history.n - 1}")
+
+    def need_unfinished(self, number: int) -> None:
+        """Raise unless the trial exists and its record is still open."""
+        self.need(number)
+        state = int(self.history.states[number])
+        if state in _FINAL:
+            values = dict(zip(self.history.metrics, self.history.values[number].tolist(), strict=True))
+            raise TrialFinishedError(
+                f"trial {number} already ended ({TrialState(state).label}, {values}); its record is not overwritten"
+            )

@@ -1,0 +1,129 @@
+"""From a strategy's suggestion to a configuration that may be run: allowed by the constraints, and new."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+
+from tunewright.errors import SpaceError, StudyError
+from tunewright.numerics.sampling import purpose, uniform
+from tunewright.space import Space
+from tunewright.strategies import Grid, Strategy
+from tunewright.strategies.grid import rows as all_configurations
+from tunewright.strategies.random import draw
+from tunewright.trial import History
+from tunewright.trial.columns import Array, Ints
+
+__all__ = ["Duplicates", "Proposer", "identity"]
+
+Duplicates = Literal["avoid", "reuse", "allow"]
+
+_TRIES = 64  # redraws before a finite space is searched for what is left
+_REDRAWS = 10_000  # redraws before the constraints are given up on
+
+
+class Proposer:
+    """Suggestions of one strategy, made admissible.
+
+    What comes out is a pure function of the record, the seed and the trial numbers: redraws take their own
+    counter-based streams.
+    """
+
+    def __init__(self, strategy: Strategy, seed: int, duplicates: Duplicates, declared: Space) -> None:
+        if duplicates not in ("avoid", "reuse", "allow"):
+            raise StudyError(f"duplicates must be 'avoid', 'reuse' or 'allow'; got {duplicates!r}")
+        self.strategy = strategy
+        self.seed = seed
+        self.duplicates = duplicates
+        self._declared = declared
+        self._known: set[bytes] = set()
+        self._read = 0  # trials of the record that _known covers
+        self._unplaced: list[int] = []  # trials of other processes whose configuration was not there yet
+        self._space: Space | None = None
+        self._counted: tuple[Space | None, bool] = (None, False)  # counting a space's configurations takes time
+
+    def propose(self, history: History, numbers: Ints) -> Array:
+        """Native configurations of trials ``numbers``, shape (k, d); k < len(numbers) when nothing is left."""
+        natives = self.strategy.suggest(history, self.seed, numbers)
+        if self.strategy.prescribed:
+            return natives
+        space = history.space
+        if space.constraints:
+            natives = self._allowed(space, natives, numbers)
+        if self.duplicates == "avoid" and self.runs_out(space):
+            natives = self._fresh(history, natives, numbers)
+        return natives
+
+    def runs_out(self, space: Space) -> bool:
+        """Whether the space has so many configurations and no more: a space that grows by itself never does."""
+        if self._counted[0] is not space:
+            self._counted = space, space is self._declared and space.dimension > 0 and space.size is not None
+        return self._counted[1]
+
+    @property
+    def exhausted(self) -> str:
+        """Why there is nothing left to suggest, once there is not."""
+        if self.strategy.prescribed:
+            return f"{type(self.strategy).__name__} has run its whole plan"
+        return "every configuration of the space has been tried (duplicates='allow' repeats them)"
+
+    def _allowed(self, space: Space, natives: Array, numbers: Ints) -> Array:
+        """Redraw the forbidden rows until none is left."""
+        natives = natives.copy()
+        bad = np.flatnonzero(~space.feasible(natives))
+        attempt = 0
+        while bad.size:
+            attempt += 1
+            if attempt > _REDRAWS:
+                raise SpaceError(
+                    f"no allowed configuration found in {_REDRAWS:,} draws: the constraints leave next to nothing. "
+                    "Check them with space.feasible(...), or narrow the parameters' ranges instead"
+                )
+            natives[bad] = draw(space, self.seed, numbers[bad], attempt=attempt)
+            bad = bad[~space.feasible(natives[bad])]
+        return natives
+
+    def _fresh(self, history: History, natives: Array, numbers: Ints) -> Array:
+        """Replace rows that are in the record or earlier in the batch; cut off where the space is used up."""
+        self._learn(history)
+        batch: set[bytes] = set()
+        out: Array = natives.copy()
+        for i in range(len(out)):
+            key = identity(out[i])
+            for attempt in range(1, _TRIES + 1):
+                if key not in self._known and key not in batch:
+                    break
+                out[i] = draw(history.space, self.seed, numbers[i : i + 1], attempt=_REDRAWS + attempt)[0]
+                key = identity(out[i]) if history.space.feasible(out[i : i + 1])[0] else key
+            else:
+                left = self._left(history.space, batch)
+                if not len(left):
+                    return out[:i]
+                pick = uniform(self.seed, numbers[i : i + 1], np.array([purpose("unused")], np.uint64))[0, 0]
+                out[i] = left[int(pick * len(left))]
+                key = identity(out[i])
+            batch.add(key)
+        return out
+
+    def _left(self, space: Space, batch: set[bytes]) -> Array:
+        table = all_configurations(Grid(), space)
+        keys = (identity(row) for row in table)
+        left: Array = table[[key not in self._known and key not in batch for key in keys]]
+        return left
+
+    def _learn(self, history: History) -> None:
+        """Take in the trials that joined the record since the last call."""
+        if self._space is not history.space or self._read > history.n:
+            self._space, self._read = history.space, 0
+            self._known.clear()
+            self._unplaced.clear()
+        fresh = [*self._unplaced, *range(self._read, history.n)]
+        self._unplaced = [number for number in fresh if not history.asked[number]]
+        self._known.update(identity(history.natives[number]) for number in fresh)
+        self._read = history.n
+
+
+def identity(row: Array) -> bytes:
+    """Bytes that two rows share exactly when they are the same configuration (one NaN, one zero)."""
+    return (np.where(np.isnan(row), np.nan, row) + 0.0).tobytes()

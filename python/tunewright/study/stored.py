@@ -1,0 +1,268 @@
+"""The record of a study that is also in a storage, and may have other writers."""
+
+from __future__ import annotations
+
+import bisect
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from tunewright.space import Space
+from tunewright.storage import Changes, Record, Storage, Tell
+from tunewright.study.ledger import Claimed, Ledger
+from tunewright.study.outcome import Outcome
+from tunewright.study.proposal import Proposer
+from tunewright.trial import TrialState
+from tunewright.trial.columns import Array
+
+__all__ = ["StoredLedger"]
+
+_AHEAD = 64  # trials suggested ahead of time by strategies that do not look at outcomes
+
+
+class StoredLedger(Ledger):
+    """A ledger that writes each change to the storage first, and takes in what other processes wrote.
+
+    The storage orders all changes by revision. Before anything is suggested the ledger has read every change
+    up to the revision at which the trial's number was taken, so that a suggestion is a function of the record.
+    """
+
+    def __init__(
+        self, space: Space, directions: Mapping[str, str], proposer: Proposer, storage: Storage, name: str
+    ) -> None:
+        super().__init__(space, directions, proposer)
+        self.storage = storage
+        self.name = name
+        self._attempts: dict[int, int] = {}  # of trials that were put back into the queue
+        self._rows: dict[int, tuple[Array, dict[str, Any]]] = {}  # suggestions made ahead, by trial
+        self._known = 0  # revision up to which the history holds all that the storage does
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Take in what others wrote."""
+        self._apply(self.storage.changes(self.name, self._known))
+
+    # -- beginning ---------------------------------------------------------------------------------
+
+    def claim(self, count: int, limit: int | None = None) -> list[Claimed]:
+        """See :meth:`Ledger.claim`; one transaction for strategies that answer at once."""
+        if limit is not None:
+            count = min(count, limit - self.begun)
+        if count <= 0:
+            return []
+        taken: dict[int, tuple[Array, dict[str, Any]]] = {}
+        at_once = self.proposer.strategy.oblivious or self.proposer.strategy.prescribed
+
+        def propose(numbers: Sequence[int], changes: Changes) -> list[dict[str, Any] | None]:
+            self._apply(changes)
+            allowed = len(numbers) if limit is None else max(0, limit - self.begun)
+            if not at_once:
+                return [None] * min(allowed, len(numbers))
+            taken.update(self._suggestions(numbers[:allowed]))
+            return [self.history.space.config_to_json(config) for _, config in taken.values()]
+
+        started = time.time()
+        claim = self.storage.ask(self.name, count, self._known, propose, started=started)
+        self._apply(claim.changes)
+        self._known = claim.revision
+        waiting = [number for number in claim.numbers if number in claim.enqueued]
+        fresh = [number for number in claim.numbers if number not in claim.enqueued]
+        claimed = [self._take(number, started) for number in waiting]
+        if fresh and not at_once:
+            taken = self._suggestions(fresh)
+            self._place(taken)
+        for asked, (number, (row, config)) in enumerate(taken.items(), start=self._known - len(taken) + 1):
+            self.history.open(number, TrialState.RUNNING, claim.seen, asked, started)
+            self.history.place(number, row)
+            self._running.add(number)
+            claimed.append((number, config))
+        self.history.revision = self._known
+        return claimed
+
+    def _take(self, number: int, started: float) -> Claimed:
+        self._reopen(number, TrialState.RUNNING, started)
+        self._not_waiting(number)
+        self._running.add(number)
+        return number, self.history.space.configs(self.history.natives[number : number + 1])[0]
+
+    def _suggestions(self, numbers: Sequence[int]) -> dict[int, tuple[Array, dict[str, Any]]]:
+        """Suggestions for numbers just taken, in order; fewer at the strategy's end."""
+        if len(numbers) == 1 and self._may_look_ahead():
+            return self._from_ahead(numbers[0])
+        natives = self.proposer.propose(self.history, np.array(numbers, dtype=np.int64))
+        pairs = zip(natives, self.history.space.configs(natives), strict=True)
+        return dict(zip(numbers, pairs, strict=False))
+
+    def _may_look_ahead(self) -> bool:
+        """Not where others may try the configurations that were looked at ahead."""
+        proposer = self.proposer
+        repeats = proposer.duplicates == "avoid" and proposer.runs_out(self.history.space)
+        return proposer.strategy.oblivious and not repeats
+
+    def _from_ahead(self, number: int) -> dict[int, tuple[Array, dict[str, Any]]]:
+        if number not in self._rows:
+            numbers = np.arange(number, number + _AHEAD)
+            natives = self.proposer.propose(self.history, numbers)
+            pairs = zip(natives, self.history.space.configs(natives), strict=True)
+            self._rows = dict(zip(numbers.tolist(), pairs, strict=False))
+        return {number: self._rows[number]} if number in self._rows else {}
+
+    def _drop_ahead(self) -> None:
+        super()._drop_ahead()
+        self._rows = {}
+
+    def claim_one(self, limit: int | None = None) -> Claimed | None:
+        """See :meth:`Ledger.claim_one`."""
+        claimed = self.claim(1, limit)
+        return claimed[0] if claimed else None
+
+    def _place(self, taken: Mapping[int, tuple[Array, dict[str, Any]]]) -> None:
+        space = self.history.space
+        configs = {number: space.config_to_json(config) for number, (_, config) in taken.items()}
+        self._advance(self.storage.place(self.name, configs))
+
+    def enqueue(self, natives: Array, metadata: Mapping[str, Any]) -> list[int]:
+        """See :meth:`Ledger.enqueue`."""
+        space = self.history.space
+        configs = [space.config_to_json(config) for config in space.configs(natives)]
+        numbers = self.storage.enqueue(self.name, configs, metadata=[dict(metadata) for _ in configs])
+        self.refresh()
+        return numbers
+
+    def requeue(self, number: int) -> None:
+        """See :meth:`Ledger.requeue`."""
+        revision = self.storage.requeue(self.name, number)
+        super().requeue(number)
+        self._attempts[number] = self._attempts.get(number, 0) + 1
+        self._advance(revision)
+
+    # -- growing -----------------------------------------------------------------------------------
+
+    def widen(self, space: Space) -> None:
+        """See :meth:`Ledger.widen`."""
+        super().widen(space)
+        self._advance(self.storage.update(self.name, space=space.to_json()))
+
+    def place(self, number: int, natives: Array) -> None:
+        """See :meth:`Ledger.place`."""
+        super().place(number, natives)
+        space = self.history.space
+        config = space.config_to_json(space.configs(natives[None, :])[0])
+        self._advance(self.storage.place(self.name, {number: config}))
+
+    # -- ending ------------------------------------------------------------------------------------
+
+    def finish(self, number: int, outcome: Outcome) -> None:
+        """See :meth:`Ledger.finish`; acknowledged once the storage has it."""
+        finished = time.time()
+        tell = self._tell(number, outcome, finished)
+        revision = self.storage.tell_many(self.name, [tell])
+        self._close(number, outcome, revision, finished)
+        self._advance(revision)
+
+    def finish_many(self, outcomes: list[tuple[int, Outcome]]) -> None:
+        """See :meth:`Ledger.finish_many`; one transaction."""
+        finished = time.time()
+        self.storage.tell_many(self.name, [self._tell(number, outcome, finished) for number, outcome in outcomes])
+        self.refresh()
+
+    def _tell(self, number: int, outcome: Outcome, finished: float) -> Tell:
+        state, values, error, notes = outcome
+        there = state == TrialState.COMPLETE or any(value == value for value in values)
+        return Tell(
+            number=number,
+            state=int(state),
+            values=dict(zip(self.history.metrics, values, strict=True)) if there else {},
+            finished=finished,
+            error=error,
+            metadata=dict(notes) if notes else None,
+        )
+
+    def report(self, number: int, step: int, metrics: Mapping[str, float]) -> None:
+        """See :meth:`Ledger.report`."""
+        self.need_unfinished(number)
+        revision = self.storage.report(self.name, number, step, dict(metrics))
+        self.history.reports.add(number, step, metrics, revision)
+        self._advance(revision)
+
+    def annotate(self, number: int, notes: Mapping[str, Any]) -> None:
+        """See :meth:`Ledger.annotate`."""
+        super().annotate(number, notes)
+        self._advance(self.storage.annotate(self.name, number, dict(notes)))
+
+    # -- reading -----------------------------------------------------------------------------------
+
+    def _advance(self, revision: int) -> None:
+        """After a write of our own: if nothing of others came between, there is nothing to read back."""
+        if revision == self._known + 1:
+            self._known = revision
+        self.history.revision = self._known
+
+    def _apply(self, changes: Changes) -> None:
+        if changes.header is not None:
+            self._grow(changes.header.space)
+        records = changes.records
+        placed = [record for record in records if record.config is not None]
+        rows = _natives(self.history.space, [record.config or {} for record in placed])
+        natives = dict(zip([record.number for record in placed], rows, strict=True))
+        for record in sorted(records, key=lambda r: r.told or r.revision):
+            self._apply_record(record, natives.get(record.number))
+        for report in changes.reports:
+            known = self.history.reports.has(report.number, report.step)
+            if report.attempt == self._attempts.get(report.number, 0) and not known:
+                self.history.reports.add(report.number, report.step, report.metrics, report.revision)
+        self._known = self.history.revision = max(self._known, changes.revision)
+
+    def _grow(self, text: str) -> None:
+        theirs = Space.from_json(text, like=self.history.space)
+        space = self.history.space
+        for name in theirs.names:
+            space = space.extended(name, theirs[name]) if name not in space or space[name] != theirs[name] else space
+        if space != self.history.space:
+            super().widen(space)
+
+    def _apply_record(self, record: Record, natives: Array | None) -> None:
+        history, number = self.history, record.number
+        if number < history.n and history.told[number]:
+            history.metadata[number] = dict(record.metadata)
+            return
+        if record.attempt > self._attempts.get(number, 0):
+            self._attempts[number] = record.attempt
+            history.reports.forget(number)
+        history.open(number, record.state, record.seen, record.asked, record.started or 0.0)
+        if natives is not None:
+            history.place(number, natives)
+        if record.metadata:
+            history.metadata[number] = dict(record.metadata)
+        if record.metadata.get("enqueued") and number not in history.enqueued:
+            bisect.insort(history.enqueued, number)
+            self._drop_ahead()
+        if record.state == TrialState.WAITING and number not in self._waiting:
+            bisect.insort(self._waiting, number)
+        if record.state != TrialState.WAITING:
+            self._not_waiting(number)
+        if record.told:
+            values = [float(record.values.get(metric, np.nan)) for metric in history.metrics]
+            self._close(number, (record.state, values, record.error, None), record.told, record.finished or 0.0)
+
+    def _not_waiting(self, number: int) -> None:
+        place = bisect.bisect_left(self._waiting, number)
+        if place < len(self._waiting) and self._waiting[place] == number:
+            del self._waiting[place]
+
+
+def _natives(space: Space, written: Sequence[Mapping[str, Any]]) -> Array:
+    """Native rows of configurations as the storage has them, shape (n, d).
+
+    Parameters that a trial does not have are NaN: unlike a caller's configuration, a recorded one may lack names that
+    the space has met since.
+    """
+    configs = [space.config_from_json(config) for config in written]
+    natives = np.full((len(configs), space.dimension), np.nan)
+    for j, name in enumerate(space.names):
+        having = [i for i, config in enumerate(configs) if name in config]
+        if having:
+            natives[having, j] = space[name].column([configs[i][name] for i in having])
+    return natives

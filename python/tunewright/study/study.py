@@ -1,0 +1,400 @@
+"""The study: ask, tell, optimize."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent import futures
+from os import PathLike
+from typing import Any, overload
+
+import numpy as np
+
+from tunewright.errors import ReportError, StudyError, UnknownMetricError
+from tunewright.executors import Executor, Inline, executor_for
+from tunewright.schedulers import Scheduler
+from tunewright.space import Domain, Space
+from tunewright.storage import Storage
+from tunewright.strategies import Random, Strategy
+from tunewright.study.failures import Failures
+from tunewright.study.findings import Findings
+from tunewright.study.founding import Founded, found, storage_of
+from tunewright.study.ledger import Claimed, Ledger
+from tunewright.study.loop import Callback, Loop, target_of
+from tunewright.study.meetings import Meetings
+from tunewright.study.objectives import directions_of, values_of
+from tunewright.study.outcome import Outcome, outcome_of
+from tunewright.study.proposal import Duplicates, Proposer
+from tunewright.study.stopping import StopCondition
+from tunewright.study.stored import StoredLedger
+from tunewright.trial import Trial, TrialState, TrialView
+
+__all__ = ["Study"]
+
+_log = logging.getLogger("tunewright")
+_COMPLETE, _PRUNED, _FAILED = int(TrialState.COMPLETE), int(TrialState.PRUNED), int(TrialState.FAILED)
+
+
+class Study(Findings):
+    """A search for good configurations, and the record of it.
+
+    Args:
+        space: the parameters. Left out, the space grows as ``trial.suggest_*`` meets names (define-by-run).
+        minimize, maximize: the objective's name, or several.
+        directions: the same as one mapping, ``{"accuracy": "maximize", "latency": "minimize"}``.
+        strategy: how configurations are suggested; :class:`~tunewright.Random` by default.
+        scheduler: who decides after a report whether a trial goes on; nobody by default.
+        storage: ``"memory"``, the path of an SQLite file, or a storage object.
+        name: of the study within its storage. A study of that name that is already there is continued.
+        seed: key of every random stream, 0 ≤ seed < 2⁶⁴; drawn from the system and recorded by default.
+        duplicates: what to do with a configuration that is already in the record. ``"avoid"`` (finite spaces
+            only): suggest another, and end when all have been tried. ``"reuse"``: take the recorded values instead
+            of running it. ``"allow"``: run it again.
+
+    Raises:
+        StudyError: choices that do not combine.
+        StudyExistsError: another study of that name is in the storage.
+
+    Every suggestion is a pure function of the seed, the trial's number and what was recorded before it was
+    asked for. A study that is loaded again goes on exactly as if it had never stopped.
+    """
+
+    def __init__(
+        self,
+        space: Space | None = None,
+        *,
+        minimize: str | Sequence[str] | None = None,
+        maximize: str | Sequence[str] | None = None,
+        directions: Mapping[str, str] | None = None,
+        strategy: Strategy | None = None,
+        scheduler: Scheduler | None = None,
+        storage: str | PathLike[str] | Storage = "memory",
+        name: str = "study",
+        seed: int | None = None,
+        duplicates: Duplicates = "avoid",
+    ) -> None:
+        if space is not None and not isinstance(space, Space):
+            raise StudyError(f"space must be a tunewright Space; got {type(space).__name__}: write Space({{...}})")
+        ways = directions_of(minimize, maximize, directions)
+        founded = found(storage_of(storage), name, space or Space(), ways, seed, strategy, duplicates)
+        self._begin(founded, scheduler)
+
+    @classmethod
+    def load(
+        cls,
+        storage: str | PathLike[str] | Storage,
+        name: str | None = None,
+        *,
+        space: Space | None = None,
+        strategy: Strategy | None = None,
+        scheduler: Scheduler | None = None,
+    ) -> Study:
+        """Continue a study from its storage.
+
+        Args:
+            storage: the path of its file, or the storage object.
+            name: of the study; may be left out when the storage holds just one.
+            space: needed only if the space has choices or constraints that JSON cannot hold.
+            strategy: another strategy from here on, or one of your own that cannot be rebuilt by name.
+            scheduler: who decides after a report whether a trial goes on.
+
+        Raises:
+            StudyNotFoundError: no such study; the message lists those there are.
+        """
+        study = cls.__new__(cls)
+        study._begin(Founded.loaded(storage_of(storage), name, space, strategy), scheduler)
+        return study
+
+    def _begin(self, founded: Founded, scheduler: Scheduler | None) -> None:
+        self.name = founded.name
+        self.directions = dict(founded.directions)
+        self._metrics = tuple(self.directions)
+        self.strategy: Strategy = founded.strategy or Random()
+        self.scheduler = scheduler
+        self.notes: dict[str, Any] = dict(founded.notes)
+        self.stop_reason: str | None = None
+        self.ending = False  # the run was interrupted: trials that still report shall stop
+        self._founded = founded
+        self._declared = founded.declared
+        self._reuse = founded.duplicates == "reuse"
+        self._lock = threading.RLock()
+        self._stopped: set[int] = set()  # trials that the scheduler told to stop
+        self.strategy.check(founded.space, self.directions)
+        if scheduler is not None:
+            scheduler.check(self.directions)
+        self.seed = founded.record(self.strategy)
+        proposer = Proposer(self.strategy, self.seed, founded.duplicates, founded.declared)
+        if founded.storage is None:
+            self.ledger = Ledger(founded.space, self.directions, proposer)
+        else:
+            self.ledger = StoredLedger(founded.space, self.directions, proposer, founded.storage, self.name)
+        self._meetings = Meetings(self.ledger, founded.declared, self.seed)
+
+    # -- ask and tell ------------------------------------------------------------------------------
+
+    @overload
+    def ask(self) -> Trial: ...
+
+    @overload
+    def ask(self, count: int) -> list[Trial]: ...
+
+    def ask(self, count: int | None = None) -> Trial | list[Trial]:
+        """The next trial to run, or a list of the next ``count``.
+
+        Enqueued configurations come first. The list is shorter when the strategy has nothing left.
+
+        Raises:
+            StudyError: a single trial was asked for and nothing is left.
+        """
+        if count is None:
+            trial = self.begin()
+            if trial is None:
+                raise StudyError(f"{self.ledger.proposer.exhausted}: there is no further trial to ask for")
+            return trial
+        if isinstance(count, bool) or not isinstance(count, int) or count < 0:
+            raise ValueError(f"ask(count) takes a whole number from 0 upwards; got {count!r}")
+        with self._lock:
+            return [self._trial(claimed) for claimed in self.ledger.claim(count)]
+
+    def begin(self, limit: int | None = None) -> Trial | None:
+        """Like :meth:`ask`, but ``None`` when nothing is left or ``limit`` trials have begun in all."""
+        with self._lock:
+            claimed = self.ledger.claim_one(limit)
+            if claimed is not None:
+                return self._trial(claimed)
+            if limit is None or self.ledger.begun < limit:
+                self.stop(self.ledger.proposer.exhausted)
+            return None
+
+    def _trial(self, claimed: Claimed) -> Trial:
+        trial = Trial(claimed[0], claimed[1], self)
+        if self.history.space is not self._declared:
+            self._meetings.expect(trial)
+        if self._reuse:
+            trial.same_as = self.ledger.twin(trial.number)
+        return trial
+
+    def tell(
+        self,
+        trial: Trial | int | Sequence[Trial],
+        values: Any = None,
+        *,
+        state: TrialState | str | None = None,
+        error: str | None = None,
+    ) -> None:
+        """Record how a trial ended.
+
+        Args:
+            trial: the trial or its number; or a list of trials, with a list of as many ``values``.
+            values: a number for one objective; ``{name: number}`` or a sequence in their order for several.
+                NaN is recorded, and the trial counts as failed.
+            state: ``"complete"`` (default), ``"pruned"`` or ``"failed"``; the latter two need no values.
+            error: why it failed, in words.
+
+        Raises:
+            UnknownTrialError: never asked for.
+            TrialFinishedError: already told; the record stays as it is.
+            ReportError, UnknownMetricError: values that are not what the objectives ask for.
+        """
+        if isinstance(trial, Sequence):
+            self._tell_many(trial, values)
+            return
+        parsed = None if state is None else TrialState.parse(state)
+        if parsed is not None and not parsed.is_final:
+            raise StudyError(f"state must be 'complete', 'pruned' or 'failed'; got {parsed.label!r}")
+        if parsed in (None, TrialState.COMPLETE):
+            self.conclude(trial, values)
+            return
+        told = [np.nan] * len(self.directions) if values is None else values_of(values, self.history.metrics)
+        self._finish(trial, (int(parsed), told, error, None))
+
+    def _tell_many(self, trials: Sequence[Trial], values: Any) -> None:
+        results = list(values) if values is not None else []
+        if len(results) != len(trials):
+            raise ReportError(f"tell got {len(trials)} trials but {len(results)} values; give one for each")
+        outcomes = [outcome_of(result, self._metrics) for result in results]
+        with self._lock:
+            numbers = [self._settled(trial) for trial in trials]
+            self.ledger.finish_many(list(zip(numbers, outcomes, strict=True)))
+
+    def conclude(self, trial: Trial | int, result: Any, notes: Mapping[str, Any] | None = None) -> None:
+        """Record what an objective returned; ``notes`` join the trial's metadata."""
+        outcome = outcome_of(result, self._metrics, notes)
+        if self._stopped and outcome[0] == _COMPLETE and self._number(trial) in self._stopped:
+            outcome = (_PRUNED, *outcome[1:])
+        self._finish(trial, outcome)
+
+    def prune(self, trial: Trial | int, notes: Mapping[str, Any] | None = None) -> None:
+        """End a trial as pruned, with what it last reported as its values."""
+        last = self.history.reports.last(self._number(trial))
+        self._finish(trial, (_PRUNED, [last.get(m, np.nan) for m in self._metrics], None, notes))
+
+    def fail(self, trial: Trial | int, error: str, notes: Mapping[str, Any] | None = None) -> None:
+        """End a trial as failed, and say why."""
+        self._finish(trial, (_FAILED, [np.nan] * len(self.directions), error, notes))
+
+    def repeat(self, trial: Trial) -> None:
+        """Complete a trial with the values of the earlier one that has the same configuration."""
+        if trial.same_as is None:
+            raise StudyError(f"trial {trial.number} repeats no earlier trial")
+        values = self.history.values[trial.same_as].tolist()
+        self._finish(trial, (_COMPLETE, values, None, {"same_as": trial.same_as}))
+
+    def _finish(self, trial: Trial | int, outcome: Outcome) -> None:
+        with self._lock:
+            ledger = self.ledger
+            best = ledger.best
+            ledger.finish(self._settled(trial), outcome)
+            if ledger.best is not best and _log.isEnabledFor(logging.INFO) and ledger.best is not None:
+                _log.info("trial %d is the best so far: %s", ledger.best, TrialView(self.history, ledger.best).values)
+
+    def _settled(self, trial: Trial | int) -> int:
+        """The trial's number, once its configuration in the record is what it really met."""
+        number = trial.number if type(trial) is Trial else self._number(trial)
+        if self._meetings.expected:
+            self._meetings.settle(number)
+        return number
+
+    def _number(self, trial: Trial | int) -> int:
+        if isinstance(trial, Trial):
+            return trial.number
+        if isinstance(trial, bool) or not isinstance(trial, (int, np.integer)):
+            raise StudyError(f"tell takes a trial or its number first; got {trial!r}")
+        return int(trial)
+
+    def enqueue(self, config: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> list[int]:
+        """Configurations to run before anything is suggested; returns their trial numbers.
+
+        Args:
+            config: one or several, ``{name: value}``. Active parameters left out are drawn at random.
+
+        Raises:
+            ConfigError: an unknown name, a value outside its domain, a forbidden combination.
+        """
+        configs = [config] if isinstance(config, Mapping) else list(config)
+        with self._lock:
+            return [self._meetings.enqueue(dict(one)) for one in configs]
+
+    def requeue(self, trial: Trial | int) -> None:
+        """Put a running trial back into the queue with its number and configuration."""
+        with self._lock:
+            self.ledger.requeue(self._number(trial))
+
+    def recover(self) -> list[int]:
+        """Put every running trial back into the queue; returns their numbers.
+
+        For trials whose process is gone. Call it only while no other process works on the study: it cannot tell
+        an interrupted trial from one that still runs elsewhere.
+        """
+        with self._lock:
+            running: list[int] = np.flatnonzero(self.history.states == TrialState.RUNNING).tolist()
+            for number in running:
+                self.ledger.requeue(number)
+            return running
+
+    def note(self, key: str, value: Any) -> None:
+        """Keep ``key = value`` (anything JSON can hold) with the study; read it back from :attr:`notes`."""
+        with self._lock:
+            self.notes[key] = value
+            if self._founded.storage is not None:
+                self._founded.storage.update(self.name, options=self._founded.options(self.notes))
+
+    # -- the line home of a running trial (see trial.Link) -----------------------------------------
+
+    def report(self, number: int, step: int, metrics: dict[str, float]) -> bool:
+        """Record intermediate metrics of a running trial; true when it should stop."""
+        if not any(name in self.directions for name in metrics):
+            raise UnknownMetricError(
+                f"trial {number} reported {', '.join(map(repr, metrics))}; at least one of the study's objectives "
+                f"must be among them: {', '.join(map(repr, self.directions))}"
+            )
+        with self._lock:
+            self.ledger.report(number, step, metrics)
+            if self.ending:
+                return True
+            if self.scheduler is None or not self.scheduler.stop(self.history, number, step):
+                return False
+            self._stopped.add(number)
+            return True
+
+    def suggest(self, number: int, name: str, domain: Domain) -> Any:
+        """The value of a parameter that a running trial meets; a new name joins the space."""
+        with self._lock:
+            return self._meetings.suggest(number, name, domain)
+
+    def annotate(self, number: int, key: str, value: Any) -> None:
+        """Write ``key = value`` into a trial's metadata."""
+        with self._lock:
+            self.ledger.annotate(number, {key: value})
+
+    # -- run ---------------------------------------------------------------------------------------
+
+    def optimize(
+        self,
+        objective: Callable[[Trial], Any],
+        trials: int | None = None,
+        *,
+        more: int | None = None,
+        timeout: float | None = None,
+        workers: int | None = None,
+        executor: Executor | futures.Executor | str | None = None,
+        callbacks: Sequence[Callback] = (),
+        stop: StopCondition | Sequence[StopCondition] = (),
+        catch: type[BaseException] | tuple[type[BaseException], ...] = (),
+        failures: Failures | None = None,
+        progress: bool | None = None,
+    ) -> Study:
+        """Run trials until the study has what was asked for; returns the study.
+
+        Args:
+            objective: called with a :class:`~tunewright.Trial`; returns a number for one objective,
+                ``{name: number}`` for several.
+            trials: how many trials the study shall have in all: a resumed study runs what is missing.
+            more: how many trials to add instead, whatever is there.
+            timeout: seconds after which no further trial begins.
+            workers: how many trials run at once; one by default, or as many as a given executor has.
+            executor: where they run: ``"inline"``, ``"threads"``, ``"processes"`` (the default for several workers)
+                or any ``concurrent.futures.Executor``, such as a Dask client's.
+            callbacks: called as ``callback(study, trial)`` after each trial that ended.
+            stop: conditions that end the run, such as ``TargetReached(0.99)`` or ``NoImprovement(30)``.
+            catch: exceptions that cost their trial alone, even if they look like programming errors.
+            failures: the whole policy, see :class:`~tunewright.Failures`.
+            progress: show a progress bar; by default where somebody can see it.
+
+        Ctrl-C ends the run at once; trials under way go back to the queue, and a resumed study runs them again.
+        """
+        target = target_of(trials, more, self.ledger.begun)
+        if target is None and timeout is None and not stop and not callbacks and not self.strategy.prescribed:
+            raise StudyError("say when to end: optimize(objective, trials=100), more=, timeout= (seconds) or stop=")
+        if timeout is not None and not timeout >= 0:
+            raise ValueError(f"timeout must be seconds from 0 upwards; got {timeout!r}")
+        policy = failures or Failures()
+        if catch:
+            policy = policy.catching(catch)
+        runner = executor_for(executor, workers)
+        self.stop_reason, self.ending = None, False
+        loop = Loop(
+            self,
+            target=target,
+            timeout=timeout,
+            callbacks=callbacks,
+            stop=stop if isinstance(stop, Sequence) else (stop,),
+            failures=policy,
+            progress=progress,
+        )
+        if isinstance(runner, Inline):
+            loop.serial(objective)
+        else:
+            loop.pooled(runner, objective, closing=runner is not executor)
+        if self.stop_reason is not None:
+            _log.info("study %r ended: %s", self.name, self.stop_reason)
+        return self
+
+    def stop(self, reason: str = "stopped by hand") -> None:
+        """Begin no further trial in the running ``optimize``; callable from callbacks and other threads."""
+        self.stop_reason = reason
+
+    def __repr__(self) -> str:
+        ways = ", ".join(f"{way} {name}" for name, way in self.directions.items())
+        return f"Study({self.name!r}, {ways}, {self.history.n} trials, {self.strategy!r}, seed={self.seed})"

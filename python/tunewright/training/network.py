@@ -1,0 +1,136 @@
+"""A stack of layers over one flat vector of parameters.
+
+    parameters  everything trained, (p,)
+    gradient    slope of the last loss, (p,)
+    decays      1.0 where weight decay applies (weight matrices), else 0.0, (p,)
+    running     statistics gathered in training (batch norm), (r,)
+
+The layers see views into these vectors, so an optimiser updates all of them with a few whole-vector operations.
+"""
+
+from __future__ import annotations
+
+__all__ = ["NORMS", "Network", "mlp"]
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from tunewright.training.argument import choice, count, proper_fraction, whole
+from tunewright.training.layers.activation import ACTIVATIONS
+from tunewright.training.layers.dropout import Dropout
+from tunewright.training.layers.layer import Array, Layer
+from tunewright.training.layers.linear import Linear
+from tunewright.training.layers.normalisation import BatchNorm, LayerNorm
+from tunewright.training.loss import cross_entropy
+
+NORMS: dict[str, type[BatchNorm] | type[LayerNorm] | None] = {"none": None, "batch": BatchNorm, "layer": LayerNorm}
+
+
+def mlp(
+    inputs: int,
+    outputs: int,
+    *,
+    depth: int = 2,
+    width: int = 128,
+    activation: str = "relu",
+    norm: str = "none",
+    dropout: float = 0.0,
+    init: str = "he",
+) -> tuple[Layer, ...]:
+    """The layers of a perceptron: ``depth`` blocks of (linear, norm, activation, dropout), then a linear layer.
+
+    A depth of 0 is softmax regression. The last layer always starts with the Xavier scale: no rectifier follows it.
+
+    Raises:
+        ValueError: an unknown name or a number out of range; the message names the argument.
+    """
+    whole("depth", depth)
+    count("width", width)
+    choice("activation", activation, ACTIVATIONS)
+    choice("norm", norm, NORMS)
+    proper_fraction("dropout", dropout)
+    layers: list[Layer] = []
+    units, normalise = inputs, NORMS[norm]
+    for _ in range(depth):
+        layers.append(Linear(units, width, init))
+        if normalise is not None:
+            layers.append(normalise(width))
+        layers.append(ACTIVATIONS[activation])
+        if dropout > 0.0:
+            layers.append(Dropout(dropout))
+        units = width
+    return (*layers, Linear(units, outputs, "xavier"))
+
+
+class Network:
+    """Layers with their weights."""
+
+    def __init__(self, layers: Sequence[Layer], rng: np.random.Generator) -> None:
+        """First weights are drawn from ``rng``, layer by layer."""
+        self.layers = tuple(layers)
+        trained = sum(_size(layer, running=False) for layer in self.layers)
+        self.parameters: Array = np.zeros(trained)
+        self.gradient: Array = np.zeros(trained)
+        self.decays: Array = np.zeros(trained)
+        self.running: Array = np.zeros(sum(_size(layer, running=True) for layer in self.layers))
+        self._held = _views(self.layers, self.parameters, self.running)
+        # The running statistics have no slope; their views here are never written.
+        self._slopes = _views(self.layers, self.gradient, self.running)
+        decays = _views(self.layers, self.decays, self.running)
+        for layer, held, decay in zip(self.layers, self._held, decays, strict=True):
+            for name, value in layer.initial(rng).items():
+                held[name][...] = value
+            for slot in layer.slots:
+                if slot.role == "weight":
+                    decay[slot.name][...] = 1.0
+
+    def predict(self, inputs: Array) -> Array:
+        """Logits (n, K) of inputs (n, d), in prediction mode."""
+        x = inputs
+        for layer, held in zip(self.layers, self._held, strict=True):
+            x = layer.predict(held, x)
+        return x
+
+    def learn(
+        self,
+        inputs: Array,
+        labels: npt.NDArray[np.intp],
+        *,
+        smoothing: float = 0.0,
+        rng: np.random.Generator | None = None,
+    ) -> tuple[float, Array]:
+        """(loss, logits) of one training batch; its slope is left in ``gradient``.
+
+        ``rng`` feeds dropout and may be omitted without it.
+        """
+        x, caches = inputs, []
+        for layer, held in zip(self.layers, self._held, strict=True):
+            x, cache = layer.forward(held, x, rng)
+            caches.append(cache)
+        loss, slope = cross_entropy(x, labels, smoothing=smoothing)
+        for layer, held, cache, slopes in zip(
+            reversed(self.layers), reversed(self._held), reversed(caches), reversed(self._slopes), strict=True
+        ):
+            slope = layer.backward(held, cache, slope, slopes)
+        return loss, x
+
+
+def _size(layer: Layer, *, running: bool) -> int:
+    return sum(int(np.prod(slot.shape)) for slot in layer.slots if (slot.role == "running") == running)
+
+
+def _views(layers: Sequence[Layer], trained: Array, running: Array) -> list[dict[str, Array]]:
+    """For each layer, its slots as views into the two flat vectors, laid out in order."""
+    used = {True: 0, False: 0}
+    views = []
+    for layer in layers:
+        held: dict[str, Array] = {}
+        for slot in layer.slots:
+            is_running = slot.role == "running"
+            first, size = used[is_running], int(np.prod(slot.shape))
+            held[slot.name] = (running if is_running else trained)[first : first + size].reshape(slot.shape)
+            used[is_running] = first + size
+        views.append(held)
+    return views

@@ -1,0 +1,185 @@
+"""A recipe: every choice that makes one training run of a perceptron, with untuned defaults."""
+
+from __future__ import annotations
+
+__all__ = ["SCHEDULE_NAMES", "Recipe"]
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+from tunewright.training.argument import (
+    choice,
+    count,
+    flag,
+    nonnegative,
+    positive,
+    proper_fraction,
+    whole,
+)
+from tunewright.training.layers import ACTIVATIONS, INITIALISERS, Layer
+from tunewright.training.network import NORMS, mlp
+from tunewright.training.optimizers import OPTIMIZERS, Optimizer, named_optimizer
+from tunewright.training.schedules import SCHEDULES, ReduceOnPlateau, Schedule, named_schedule
+
+SCHEDULE_NAMES = (*SCHEDULES, "plateau")
+
+_CHECKS: dict[str, Callable[[str, Any], object]] = {
+    "epochs": count,
+    "batch_size": count,
+    "lr": positive,
+    "depth": whole,
+    "width": count,
+    "activation": lambda name, value: choice(name, value, ACTIVATIONS),
+    "norm": lambda name, value: choice(name, value, NORMS),
+    "init": lambda name, value: choice(name, value, INITIALISERS),
+    "dropout": proper_fraction,
+    "label_smoothing": proper_fraction,
+    "optimizer": lambda name, value: choice(name, value, OPTIMIZERS),
+    "nesterov": flag,
+    "beta1": proper_fraction,
+    "eps": positive,
+    "weight_decay": nonnegative,
+    "schedule": lambda name, value: choice(name, value, SCHEDULE_NAMES),
+    "warmup": proper_fraction,
+    "warmup_shape": lambda name, value: choice(name, value, ("linear", "constant")),
+}
+_OPTIONAL: dict[str, Callable[[str, Any], object]] = {
+    "momentum": proper_fraction,
+    "beta2": proper_fraction,
+    "decoupled": flag,
+    "clip_norm": positive,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """What to train and how. Every field is a plain value and every default is what one would try first, untuned.
+
+    Run:
+        epochs: passes over the training part; schedules are fitted to all of them.
+        batch_size: examples a step; the last batch of an epoch may be smaller.
+        lr: learning rate, the peak that the schedule multiplies.
+    Network (``mlp``):
+        depth: hidden layers, 0 for softmax regression.
+        width: units of each.
+        activation: "relu", "gelu", "silu" or "tanh".
+        norm: "none", "batch" or "layer", before the activation.
+        init: "he" or "xavier".
+        dropout: share of hidden units dropped, in [0, 1).
+        label_smoothing: ε of the cross-entropy, in [0, 1).
+    Optimiser:
+        optimizer: "sgd", "rmsprop", "adam" or "adamw".
+        momentum: of sgd (None: 0.9) and rmsprop (None: 0).
+        nesterov: Nesterov's form of sgd's momentum.
+        beta1: Adam's first β.
+        beta2: Adam's second β (None: 0.999) and rmsprop's smoothing (None: 0.99).
+        eps: ε of rmsprop and Adam.
+        weight_decay: λ, on weight matrices alone.
+        decoupled: whether decay bypasses the moments (None: for adamw only).
+        clip_norm: longest gradient allowed (None: any).
+    Schedule:
+        schedule: one of ``SCHEDULE_NAMES``; "plateau" listens to the validation loss after each epoch.
+        warmup: share of all steps spent warming up, in [0, 1).
+        warmup_shape: "linear" or "constant".
+        schedule_options: settings of the schedule's class, instead of those fitted to the length.
+
+    Settings that the optimiser does not have are ignored, so that one search space can serve all of them.
+
+    Raises:
+        ValueError: an unknown name or a number out of range; the message names the field.
+        TypeError: a value of the wrong type.
+    """
+
+    epochs: int = 20
+    batch_size: int = 64
+    lr: float = 1e-3
+    depth: int = 2
+    width: int = 128
+    activation: str = "relu"
+    norm: str = "none"
+    init: str = "he"
+    dropout: float = 0.0
+    label_smoothing: float = 0.0
+    optimizer: str = "adam"
+    momentum: float | None = None
+    nesterov: bool = False
+    beta1: float = 0.9
+    beta2: float | None = None
+    eps: float = 1e-8
+    weight_decay: float = 0.0
+    decoupled: bool | None = None
+    clip_norm: float | None = None
+    schedule: str = "constant"
+    warmup: float = 0.0
+    warmup_shape: str = "linear"
+    schedule_options: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+    def __post_init__(self) -> None:
+        for name, check in _CHECKS.items():
+            object.__setattr__(self, name, check(name, getattr(self, name)))
+        for name, check in _OPTIONAL.items():
+            if getattr(self, name) is not None:
+                object.__setattr__(self, name, check(name, getattr(self, name)))
+        if not isinstance(self.schedule_options, Mapping):
+            raise TypeError(f"schedule_options must be a mapping of names to values, got {self.schedule_options!r}")
+        object.__setattr__(self, "schedule_options", dict(self.schedule_options))
+        if self.norm == "batch" and self.batch_size == 1:
+            raise ValueError("batch_size must be 2 or more with norm='batch': one example has no variance")
+        # Built once to be refused here, not in the middle of a study.
+        self.build_optimizer()
+        self.build_schedule(1000)
+        self.build_plateau()
+
+    def build_layers(self, inputs: int, classes: int) -> tuple[Layer, ...]:
+        """The network's layers for ``inputs`` features and ``classes`` labels."""
+        return mlp(
+            inputs,
+            classes,
+            depth=self.depth,
+            width=self.width,
+            activation=self.activation,
+            norm=self.norm,
+            dropout=self.dropout,
+            init=self.init,
+        )
+
+    def build_optimizer(self) -> Optimizer:
+        """The optimiser, with the settings that it has."""
+        decay = {"weight_decay": self.weight_decay}
+        decay["decoupled"] = self.optimizer == "adamw" if self.decoupled is None else self.decoupled
+        momentum, beta2 = self.momentum, self.beta2
+        own: dict[str, Any]
+        if self.optimizer == "sgd":
+            own = {"momentum": 0.9 if momentum is None else momentum, "nesterov": self.nesterov}
+        elif self.optimizer == "rmsprop":
+            own = {
+                "momentum": 0.0 if momentum is None else momentum,
+                "beta2": 0.99 if beta2 is None else beta2,
+                "eps": self.eps,
+            }
+        else:
+            own = {"beta1": self.beta1, "beta2": 0.999 if beta2 is None else beta2, "eps": self.eps}
+        return named_optimizer(self.optimizer, **decay, **own)
+
+    def build_schedule(self, steps: int) -> Schedule:
+        """The schedule over ``steps`` updates in all; for "plateau" the part of it that does not listen."""
+        warmup = min(round(self.warmup * steps), steps - 1)
+        if self.schedule == "plateau":
+            return named_schedule("constant", steps, warmup=warmup, warmup_shape=self.warmup_shape)
+        options = dict(self.schedule_options)
+        return named_schedule(self.schedule, steps, warmup=warmup, warmup_shape=self.warmup_shape, **options)
+
+    def build_plateau(self) -> ReduceOnPlateau | None:
+        """The part of the schedule that listens, if any: patience a tenth of the epochs, unless an option says more."""
+        if self.schedule != "plateau":
+            return None
+        options = {"patience": max(1, self.epochs // 10), **self.schedule_options}
+        for option in options:
+            choice("option of plateau", option, [setting.name for setting in fields(ReduceOnPlateau)])
+        return ReduceOnPlateau(**options)
+
+    def to_json(self) -> str:
+        """The fields as one line of JSON, in order; ``Recipe(**json.loads(text))`` is the same recipe."""
+        return json.dumps(asdict(self))

@@ -1,0 +1,12 @@
+"""Trials, their states and reports, and the columnar record of a study."""
+
+from __future__ import annotations
+
+__all__ = ["History", "Link", "Reports", "Trial", "TrialState", "TrialView"]
+
+from tunewright.trial.history import History
+from tunewright.trial.link import Link
+from tunewright.trial.reports import Reports
+from tunewright.trial.state import TrialState
+from tunewright.trial.trial import Trial
+from tunewright.trial.view import TrialView

@@ -1,0 +1,238 @@
+"""The record of a study as columns: what strategies and schedulers read.
+
+    n        trials so far; row k is trial k
+    d, m     parameters of the space, objectives of the study
+    native   one float64 a parameter, NaN where inactive or not known yet (see ``Space``)
+    unit     the same in the unit cube
+    loss     objective turned so that less is better
+
+Every acknowledged change takes the next *revision*. Three of them belong to a trial: ``seen`` (all up to it was known
+when the trial was asked for), ``asked`` (its configuration became part of the record), ``told`` (its outcome did;
+0 before that). They order everything that happened, so that :meth:`History.at` can show the record as any ask saw it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tunewright.space import Space
+from tunewright.trial.columns import Array, Ints, grown
+from tunewright.trial.reports import Reports
+from tunewright.trial.state import TrialState
+
+__all__ = ["History"]
+
+_COMPLETE = int(TrialState.COMPLETE)
+
+
+class History:
+    """Append-only columns over the trials of one study.
+
+    Args:
+        space: the parameters, in the order of the columns.
+        directions: ``{metric: "minimize" or "maximize"}`` in the order of the objectives.
+    """
+
+    def __init__(self, space: Space, directions: Mapping[str, str]) -> None:
+        self.space = space
+        self.metrics = tuple(directions)
+        self.signs: Array = np.array([1.0 if d == "minimize" else -1.0 for d in directions.values()])
+        self.n = 0
+        self.revision = 0
+        self.reports = Reports(self.metrics)
+        self.enqueued: list[int] = []  # ascending numbers of trials whose configuration a person chose
+        self.errors: dict[int, str] = {}
+        self.metadata: dict[int, dict[str, Any]] = {}
+        self._encoded = 0  # rows of _unit that follow from _natives
+        self._unit: Array = np.full((0, space.dimension), np.nan)
+        self._natives: Array = np.full((0, space.dimension), np.nan)
+        self._values: Array = np.full((0, len(directions)), np.nan)
+        self._states: npt.NDArray[np.int8] = np.zeros(0, np.int8)
+        self._seen, self._asked, self._told = (np.zeros(0, np.int64) for _ in range(3))
+        self._started, self._finished = np.zeros(0), np.zeros(0)
+
+    def __len__(self) -> int:
+        return self.n
+
+    # -- what strategies read ----------------------------------------------------------------------
+
+    @property
+    def unit(self) -> Array:
+        """Configurations in the unit cube, NaN where inactive or unknown, shape (n, d)."""
+        if self._encoded < self.n:
+            self._unit = grown(self._unit, len(self._natives), np.nan)
+            fresh = slice(self._encoded, self.n)
+            self._unit[fresh] = self.space.encode(self._natives[fresh])
+            self._encoded = self.n
+        return self._unit[: self.n]
+
+    @property
+    def natives(self) -> Array:
+        """Configurations as native numbers, shape (n, d)."""
+        return self._natives[: self.n]
+
+    @property
+    def values(self) -> Array:
+        """Objectives as told, shape (n, m); NaN where there is none."""
+        return self._values[: self.n]
+
+    @property
+    def losses(self) -> Array:
+        """Objectives turned so that less is better, shape (n, m)."""
+        losses: Array = self.values * self.signs
+        return losses
+
+    @property
+    def states(self) -> npt.NDArray[np.int8]:
+        """:class:`TrialState` of each trial, shape (n,)."""
+        return self._states[: self.n]
+
+    @property
+    def complete(self) -> npt.NDArray[np.bool_]:
+        """Which trials ended with values, shape (n,)."""
+        complete: npt.NDArray[np.bool_] = self.states == _COMPLETE
+        return complete
+
+    @property
+    def pending(self) -> npt.NDArray[np.bool_]:
+        """Which trials are under way (running or paused) with a known configuration, shape (n,)."""
+        states = self.states
+        pending: npt.NDArray[np.bool_] = (states == TrialState.RUNNING) | (states == TrialState.PAUSED)
+        return pending & (self.asked > 0)
+
+    @property
+    def seen(self) -> Ints:
+        """Revision known to each ask, shape (n,)."""
+        return self._seen[: self.n]
+
+    @property
+    def asked(self) -> Ints:
+        """Revision that made each configuration known, shape (n,); 0 before that."""
+        return self._asked[: self.n]
+
+    @property
+    def told(self) -> Ints:
+        """Revision of each outcome, shape (n,); 0 before that."""
+        return self._told[: self.n]
+
+    @property
+    def started(self) -> Array:
+        """When each trial began, Unix seconds, shape (n,); 0 while waiting."""
+        return self._started[: self.n]
+
+    @property
+    def finished(self) -> Array:
+        """When each trial ended, Unix seconds, shape (n,); 0 before that."""
+        return self._finished[: self.n]
+
+    def ordinals(self, numbers: Ints) -> Ints:
+        """Position of each trial among those that were not enqueued: 0 for the first suggestion ever made."""
+        return numbers - np.searchsorted(self.enqueued, numbers)
+
+    def own_numbers(self, limit: int) -> Ints:
+        """Numbers below ``limit`` of the trials that were not enqueued, ascending."""
+        return np.setdiff1d(np.arange(limit), np.array(self.enqueued, dtype=np.int64), assume_unique=True)
+
+    # -- how the study writes ----------------------------------------------------------------------
+
+    def stage(self, first: int, natives: Array) -> None:
+        """Write configurations of trials ``first, first + 1, …`` ahead of time; they count once begun."""
+        last = first + len(natives)
+        self._reserve(last)
+        self._natives[first:last] = natives
+        self._states[first:last] = TrialState.RUNNING
+
+    def begin_staged(self, number: int) -> None:
+        """Trial ``number``, the next one and staged, begins now."""
+        seen = self.revision
+        self.revision = asked = seen + 1
+        self._seen[number] = seen
+        self._asked[number] = asked
+        self._started[number] = time.time()
+        self.n = number + 1
+
+    def begin_all_staged(self, first: int, count: int) -> None:
+        """The next ``count`` trials, staged from ``first`` on, begin now, asked for at once."""
+        rows = slice(first, first + count)
+        self._seen[rows] = self.revision
+        self.revision += 1
+        self._asked[rows] = self.revision
+        self._started[rows] = time.time()
+        self.n = first + count
+
+    def open(self, number: int, state: int, seen: int, asked: int, started: float) -> None:
+        """Trial ``number`` begins (or waits). Numbers that were skipped wait without a configuration."""
+        if number >= len(self._states):
+            self._reserve(number + 1)
+        if number >= self.n:
+            self._states[self.n : number] = TrialState.WAITING
+            self.n = number + 1
+        self._states[number] = state
+        self._seen[number] = seen
+        self._asked[number] = asked
+        self._started[number] = started
+
+    def place(self, number: int, natives: Array, asked: int | None = None) -> None:
+        """Write the configuration of an open trial, shape (d,)."""
+        self._natives[number] = natives
+        if asked is not None:
+            self._asked[number] = asked
+        if number < self._encoded:
+            self._unit[number] = self.space.encode(natives[None, :])[0]
+
+    def close(self, number: int, state: int, values: list[float], told: int, finished: float) -> None:
+        """Trial ``number`` ends with ``values`` (length m; NaN where missing)."""
+        if len(values) == 1:
+            self._values[number, 0] = values[0]
+        else:
+            self._values[number] = values
+        self._states[number] = state
+        self._told[number] = told
+        self._finished[number] = finished
+
+    def widen(self, space: Space) -> None:
+        """Go on with a space that has more parameters (appended) or wider domains; what is recorded stays valid."""
+        added = space.dimension - self.space.dimension
+        self.space = space
+        self._natives = np.pad(self._natives, ((0, 0), (0, added)), constant_values=np.nan)
+        self._unit = np.full(self._natives.shape, np.nan)
+        self._encoded = 0
+
+    def _reserve(self, rows: int) -> None:
+        if len(self._states) >= rows:
+            return
+        self._natives = grown(self._natives, rows, np.nan)
+        self._values = grown(self._values, rows, np.nan)
+        self._states = grown(self._states, rows, int(TrialState.WAITING))
+        self._seen, self._asked, self._told = (grown(c, rows, 0) for c in (self._seen, self._asked, self._told))
+        self._started, self._finished = (grown(c, rows, 0.0) for c in (self._started, self._finished))
+
+    # -- the past ----------------------------------------------------------------------------------
+
+    def at(self, revision: int) -> History:
+        """The record as it was known to an ask that had seen all up to ``revision``, itself not yet part of it."""
+        past = History(self.space, dict(zip(self.metrics, ["minimize"] * len(self.metrics), strict=True)))
+        past.signs = self.signs
+        known = (self.asked > 0) & (self.asked <= revision)
+        there = known | (self.seen < revision)
+        n = int(np.flatnonzero(there)[-1]) + 1 if there.any() else 0
+        known, told = known[:n], (self.told[:n] > 0) & (self.told[:n] <= revision)
+        past._reserve(n)
+        past.n, past.revision = n, revision
+        past._natives[:n] = np.where(known[:, None], self.natives[:n], np.nan)
+        past._values[:n] = np.where(told[:, None], self.values[:n], np.nan)
+        past._states[:n] = np.where(told, self.states[:n], np.where(known, TrialState.RUNNING, TrialState.WAITING))
+        past._seen[:n] = self.seen[:n]
+        past._asked[:n] = np.where(known, self.asked[:n], 0)
+        past._told[:n] = np.where(told, self.told[:n], 0)
+        past.enqueued = [number for number in self.enqueued if number < n]
+        for row in np.flatnonzero((self.reports.revision <= revision) & (self.reports.trial >= 0)).tolist():
+            reports = self.reports
+            step = int(reports.step[row])
+            past.reports.add(int(reports.trial[row]), step, reports._at(row), int(reports.revision[row]))
+        return past

@@ -1,0 +1,26 @@
+"""What a running trial may ask of the study that runs it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from tunewright.space.domain import Domain
+
+__all__ = ["Link"]
+
+
+class Link(Protocol):
+    """The line home of a trial: the study itself in one process, a connection to it from another."""
+
+    def report(self, number: int, step: int, metrics: dict[str, float]) -> bool:
+        """Record intermediate ``metrics`` of trial ``number`` at ``step``; true when it should stop now."""
+        ...
+
+    def suggest(self, number: int, name: str, domain: Domain) -> Any:
+        """The value of parameter ``name`` in trial ``number``, drawn from ``domain`` when it is new."""
+        ...
+
+    def annotate(self, number: int, key: str, value: Any) -> None:
+        """Write ``key = value`` into the metadata of trial ``number``."""
+        ...

@@ -1,0 +1,205 @@
+"""A trial as its objective sees it: a configuration, a way to report, and word of when to stop."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any, cast
+
+from tunewright.errors import ConfigError, ReportError, StudyError
+from tunewright.space import Categorical, Domain, Float, Int, Space
+from tunewright.trial.link import Link
+
+__all__ = ["Trial"]
+
+_UNSET: Any = object()
+_NOTHING: dict[str, Any] = {}
+
+
+class Trial:
+    """One evaluation of the objective.
+
+    Attributes:
+        number: position in the study, from 0.
+        config: the parameters of this trial, ``{name: value}``, plain Python values. Inactive ones are absent.
+        same_as: number of an earlier, complete trial with the same configuration when the study
+            reuses duplicates, else ``None``.
+    """
+
+    same_as: int | None = None
+    _offers = _NOTHING  # suggested values of names that this trial has not met yet (define-by-run)
+    _space: Space | None = None  # where those names are known
+    _stop = False
+    _step = 0  # the last step reported
+    _epoch: int | None = None  # epochs begun, inside ``epochs``
+
+    def __init__(self, number: int, config: dict[str, Any], link: Link | None) -> None:
+        self.number = number
+        self.config = config
+        self._link = link
+
+    def __getitem__(self, name: str) -> Any:
+        try:
+            return self.config[name]
+        except KeyError:
+            raise KeyError(
+                f"trial {self.number} has no active parameter {name!r}; it has {', '.join(map(repr, self.config))}"
+            ) from None
+
+    def __repr__(self) -> str:
+        return f"Trial(number={self.number}, config={self.config!r})"
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_link": None, "_offers": _NOTHING, "_space": None}
+
+    def attach(self, link: Link) -> Trial:
+        """Give a copy that arrived in another process its line home; returns the trial."""
+        self._link = link
+        return self
+
+    def withhold(self, declared: Iterable[str], space: Space) -> None:
+        """Keep back the values of names that are not declared, until the objective asks for them (define-by-run)."""
+        self._space = space
+        self._offers, self.config = self.config, {}
+        for name in declared:
+            if name in self._offers:
+                self.config[name] = self._offers.pop(name)
+
+    @property
+    def unmet(self) -> Collection[str]:
+        """Names whose suggested values the objective has not asked for."""
+        return self._offers.keys()
+
+    def met(self, name: str) -> None:
+        """A copy of this trial elsewhere has asked for ``name``."""
+        self._offers.pop(name, None)
+
+    # -- while it runs ----------------------------------------------------------------------------
+
+    @property
+    def should_stop(self) -> bool:
+        """Whether the scheduler asked this trial to end. Known after each :meth:`report`."""
+        return self._stop
+
+    def report(self, step: int | None = None, **metrics: float) -> bool:
+        """Record metrics measured on the way, and learn whether to stop.
+
+        Args:
+            step: how much has been spent, a positive whole number (epochs finished, as a rule). Left out, it is
+                the number of epochs begun inside :meth:`epochs`, otherwise one more than the last report's.
+            metrics: named values. At least one must be an objective of the study; others are kept with it.
+
+        Returns:
+            The same as :attr:`should_stop`.
+
+        Raises:
+            ReportError: ``step`` is no positive whole number, or no metric was given.
+            UnknownMetricError: none of the names is an objective of the study.
+        """
+        if step is None:
+            step = self._step + 1 if self._epoch is None else self._epoch
+        elif isinstance(step, bool) or not isinstance(step, int) or step < 1:
+            raise ReportError(
+                f"report(step=...) takes a whole number from 1 upwards, then metrics by name; got step={step!r}. "
+                "Write for example trial.report(step=3, loss=0.25)"
+            )
+        if not metrics:
+            raise ReportError("report() needs at least one metric by name, for example trial.report(loss=0.25)")
+        self._stop = self._line().report(self.number, step, {k: _number(k, v) for k, v in metrics.items()})
+        self._step = step
+        return self._stop
+
+    def epochs(self, limit: int) -> Iterator[int]:
+        """Count ``0, 1, … limit - 1``, ending early once the scheduler says stop.
+
+        A :meth:`report` in the body belongs to the number of epochs begun (1 in the first pass).
+        """
+        if isinstance(limit, bool) or not isinstance(limit, int) or limit < 1:
+            raise ValueError(f"epochs(limit) takes a whole number from 1 upwards; got {limit!r}")
+        for epoch in range(limit):
+            if self._stop:
+                return
+            self._epoch = epoch + 1
+            yield epoch
+        self._epoch = None
+
+    def annotate(self, key: str, value: Any) -> None:
+        """Keep ``key = value`` (anything JSON can hold) with this trial's record."""
+        self._line().annotate(self.number, key, value)
+
+    # -- define-by-run ----------------------------------------------------------------------------
+
+    def suggest_float(
+        self, name: str, low: float, high: float, *, step: float | None = None, log: bool = False
+    ) -> float:
+        """The value of a real parameter; a name met for the first time joins the study's space."""
+        value = self.config.get(name, _UNSET)
+        if value is _UNSET:
+            known = self._offered(name)
+            if type(known) is Float and (known.low, known.high, known.log, known.step) == (low, high, log, step):
+                value = self._take(name)
+                return cast(float, value)
+            return float(self._meet(name, Float(low, high, log=log, step=step)))
+        if type(value) is not float or not low <= value <= high:
+            raise self._clash(name, value, f"a float in [{low}, {high}]")
+        return value
+
+    def suggest_int(self, name: str, low: int, high: int, *, step: int = 1, log: bool = False) -> int:
+        """The value of a whole-number parameter; a name met for the first time joins the study's space."""
+        value = self.config.get(name, _UNSET)
+        if value is _UNSET:
+            known = self._offered(name)
+            if type(known) is Int and (known.low, known.high, known.log, known.step) == (low, high, log, step):
+                value = self._take(name)
+                return cast(int, value)
+            return int(self._meet(name, Int(low, high, log=log, step=None if step == 1 else step)))
+        if type(value) is not int or not low <= value <= high:
+            raise self._clash(name, value, f"an int in [{low}, {high}]")
+        return value
+
+    def suggest_categorical(self, name: str, choices: Sequence[Any]) -> Any:
+        """One of ``choices``; a name met for the first time joins the study's space."""
+        value = self.config.get(name, _UNSET)
+        if value is _UNSET:
+            wanted = Categorical(*choices)
+            return self._take(name) if self._offered(name) == wanted else self._meet(name, wanted)
+        if not any(type(value) is type(choice) and value == choice for choice in choices):
+            raise self._clash(name, value, f"one of {list(choices)!r}")
+        return value
+
+    def _offered(self, name: str) -> Domain | None:
+        """The domain in which the strategy suggested a value for ``name``, if it did."""
+        return self._space[name] if name in self._offers and self._space is not None else None
+
+    def _take(self, name: str) -> Any:
+        """Accept what was suggested for ``name``."""
+        self.config[name] = value = self._offers.pop(name)
+        return value
+
+    def _meet(self, name: str, domain: Domain) -> Any:
+        value = self._line().suggest(self.number, name, domain)
+        self.config[name] = value
+        self.met(name)
+        return value
+
+    def _clash(self, name: str, value: Any, wanted: str) -> ConfigError:
+        return ConfigError(
+            f"trial {self.number}: parameter {name!r} is {value!r}, but this suggest call wants {wanted}. "
+            "Within one trial a name has one value; use another name, or the range the space declares"
+        )
+
+    def _line(self) -> Link:
+        if self._link is None:
+            raise StudyError(f"trial {self.number} is a copy without a study: it cannot report or suggest")
+        return self._link
+
+
+def _number(name: str, value: Any) -> float:
+    """A metric as a float; anything with one value (NumPy or framework scalars) is taken."""
+    if type(value) is float:
+        return value
+    if isinstance(value, (str, bytes, Mapping)):
+        raise ReportError(f"metric {name!r} must be a number; got {value!r}")
+    try:
+        return float(value)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise ReportError(f"metric {name!r} must be one number; got {type(value).__name__} {value!r}") from error

@@ -1,0 +1,31 @@
+//! The border to Python: everything that every wrapper needs, once.
+
+use numpy::{IntoPyArray, PyArray1, PyArray2, PyArrayMethods};
+use pyo3::{
+    Bound, PyErr, PyResult, Python,
+    exceptions::{PyMemoryError, PyValueError},
+};
+use tunewright_core::Error;
+
+/// Runs a kernel without the interpreter's lock and turns its error into a Python exception.
+pub fn run<T: Send>(py: Python<'_>, kernel: impl FnOnce() -> Result<T, Error> + Send) -> PyResult<T> {
+    py.detach(kernel).map_err(|error| exception(&error))
+}
+
+/// A kernel's row-major result as an array of shape (rows, columns); nothing is copied.
+pub fn matrix(py: Python<'_>, values: Vec<f64>, rows: usize, columns: usize) -> PyResult<Bound<'_, PyArray2<f64>>> {
+    values.into_pyarray(py).reshape([rows, columns])
+}
+
+/// A kernel's result as an array of one dimension; nothing is copied.
+pub fn vector<T: numpy::Element>(py: Python<'_>, values: Vec<T>) -> Bound<'_, PyArray1<T>> {
+    values.into_pyarray(py)
+}
+
+/// One arm for each error of the core, so that a new one does not compile until it has a meaning here.
+fn exception(error: &Error) -> PyErr {
+    match error {
+        Error::OutOfRange { .. } | Error::Length { .. } => PyValueError::new_err(error.to_string()),
+        Error::TooLarge { .. } => PyMemoryError::new_err(error.to_string()),
+    }
+}
