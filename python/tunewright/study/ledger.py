@@ -140,6 +140,11 @@ class Ledger:
         bisect.insort(self._waiting, number)
         self._drop_ahead()
 
+    def _not_waiting(self, number: int) -> None:
+        place = bisect.bisect_left(self._waiting, number)
+        if place < len(self._waiting) and self._waiting[place] == number:
+            del self._waiting[place]
+
     def requeue(self, number: int) -> None:
         """Put a running trial back to waiting, with its number and configuration."""
         self.need_unfinished(number)
@@ -185,6 +190,8 @@ class Ledger:
         history = self.history
         history.close(number, state, values, revision, finished)
         self._running.discard(number)
+        if self._waiting:
+            self._not_waiting(number)
         self.ended += 1
         if error is not None:
             history.errors[number] = error
@@ -228,6 +235,10 @@ class Ledger:
         """Raise ``UnknownTrialError`` unless the trial exists."""
         if not 0 <= number < self.history.n:
             raise UnknownTrialError(f"there is no trial {number}: the study has trials 0 to {self.history.n - 1}")
+
+    def is_open(self, number: int) -> bool:
+        """Whether a trial has begun here and not ended."""
+        return number in self._running
 
     def need_unfinished(self, number: int) -> None:
         """Raise unless the trial exists and its record is still open."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from typing import TYPE_CHECKING, Any
 
-from tunewright.errors import StudyError, TrialPruned
+from tunewright.errors import ReportError, StudyError, TrialPruned
 from tunewright.executors import Executor
 from tunewright.study.failures import Failures
 from tunewright.study.progress import Progress
@@ -63,6 +63,8 @@ class Loop:
         failures: Failures,
         progress: bool | None,
     ) -> None:
+        if timeout is not None and not timeout >= 0:
+            raise ValueError(f"timeout must be seconds from 0 upwards; got {timeout!r}")
         self.study = study
         self.target = target
         self.deadline = None if timeout is None else time.monotonic() + timeout
@@ -80,22 +82,22 @@ class Loop:
         trial = self._next()
         try:
             while trial is not None:
-                again = self._run(objective, trial)
-                trial = trial if again else self._next()
+                self._run(objective, trial)
+                trial = self._next()
+        except BaseException:
+            if trial is not None:
+                self.study.release(trial)  # interrupted: a resumed study runs it again
+            raise
         finally:
             self.progress.close(self.study)
 
-    def _run(self, objective: Callable[[Trial], Any], trial: Trial) -> bool:
-        """Run one trial and record it; true if it shall run again."""
+    def _run(self, objective: Callable[[Trial], Any], trial: Trial) -> None:
         try:
             result = objective(trial)
         except Exception as error:  # noqa: BLE001  the failure policy decides about each
-            return self._raised(trial, error)
-        except BaseException:
-            self.study.requeue(trial.number)  # interrupted: a resumed study runs it again
-            raise
-        self._returned(trial, result)
-        return False
+            self._raised(trial, error)
+        else:
+            self._returned(trial, result)
 
     # -- side by side ------------------------------------------------------------------------------
 
@@ -111,14 +113,14 @@ class Loop:
                     break
                 done, _ = wait(running, return_when=FIRST_COMPLETED)
                 for future in sorted(done, key=lambda f: running[f].number):
-                    self._settle(executor, running, future)
+                    self._settle(running, future)
             finished = True
         finally:
             self.study.ending = not finished  # threads cannot be killed: a report tells them to stop
             if closing or not finished:
                 executor.close(cancel=not finished)
             for trial in running.values():
-                self.study.requeue(trial.number)
+                self.study.release(trial)
             self.progress.close(self.study)
 
     def _fill(self, executor: Executor, running: dict[Future[Any], Trial]) -> None:
@@ -126,25 +128,22 @@ class Loop:
             trial = self._next()
             if trial is None:
                 return
-            self._submit(executor, running, trial)
+            try:
+                running[executor.submit(trial)] = trial
+            except Exception:  # nowhere to run: the trial waits for a study with workers
+                self.study.release(trial)
+                raise
 
-    def _submit(self, executor: Executor, running: dict[Future[Any], Trial], trial: Trial) -> None:
-        try:
-            running[executor.submit(trial)] = trial
-        except Exception:  # nowhere to run: the trial waits for a study with workers
-            self.study.requeue(trial.number)
-            raise
-
-    def _settle(self, executor: Executor, running: dict[Future[Any], Trial], future: Future[Any]) -> None:
-        trial = running.pop(future)
+    def _settle(self, running: dict[Future[Any], Trial], future: Future[Any]) -> None:
+        trial = running[future]
         error = future.exception()
         if error is None:
             self._returned(trial, future.result())
-        elif not isinstance(error, Exception):
-            self.study.requeue(trial.number)
+        elif isinstance(error, Exception):
+            self._raised(trial, error)
+        else:
             raise error
-        elif self._raised(trial, error):
-            self._submit(executor, running, trial)
+        del running[future]
 
     # -- both --------------------------------------------------------------------------------------
 
@@ -162,36 +161,36 @@ class Loop:
     def _returned(self, trial: Trial, result: Any) -> None:
         try:
             self.study.conclude(trial, result, self._notes(trial) if self.attempts else None)
-        except Exception as error:  # what was returned is not what the objectives ask for
-            if self._raised(trial, error):
-                raise
+        except ReportError as error:  # what was returned is not what the objectives ask for
+            self._raised(trial, error)
             return
         if self.watched:
             self._ended(trial.number)
 
-    def _raised(self, trial: Trial, error: Exception) -> bool:
-        """Record a trial whose objective raised; true if it shall run again."""
+    def _raised(self, trial: Trial, error: Exception) -> None:
+        """Record a trial whose objective raised, or put it back into the queue to run again."""
         study, number = self.study, trial.number
         if isinstance(error, TrialPruned):
             study.prune(trial, self._notes(trial))
             self._ended(number)
-            return False
+            return
         self.attempts[number] = attempts = self.attempts.get(number, 0) + 1
         verdict = self.failures.verdict(error, attempts)
         if verdict == "retry":
             _log.warning("trial %d: %s: %s; running it again", number, type(error).__name__, error)
-            return True
+            study.requeue(trial)
+            return
+        self.attempts[number] -= 1  # this run was the last: those before it were repeated
         notes = self._notes(trial) | ({"infeasible": True} if verdict == "infeasible" else {})
         study.fail(trial, f"{type(error).__name__}: {error}", notes)
         self._ended(number)
         if verdict == "abort":
             raise error
         _log.warning("trial %d failed: %s: %s", number, type(error).__name__, error)
-        return False
 
     def _notes(self, trial: Trial) -> dict[str, Any]:
-        attempts = self.attempts.pop(trial.number, None)
-        return {} if attempts is None else {"retries": attempts}
+        failed = self.attempts.pop(trial.number, 0)
+        return {"retries": failed} if failed else {}
 
     def _ended(self, number: int) -> None:
         study = self.study

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
 from typing import TYPE_CHECKING, Any
@@ -30,7 +31,7 @@ class Progress:
         if _visible() if shown is None else shown:
             from tqdm.auto import tqdm
 
-            self._bar = tqdm(total=total, initial=done, unit="trial", dynamic_ncols=True, leave=True)
+            self._bar = tqdm(total=total, initial=done, unit=" trials", **_size())
 
     @property
     def shown(self) -> bool:
@@ -56,6 +57,14 @@ class Progress:
         if number is not None:
             value = float(study.history.values[number, 0])
             self._bar.set_postfix_str(f"best {study.history.metrics[0]} {value:.6g} (trial {number})")
+
+
+def _size() -> dict[str, int]:
+    """Of the bar; 80 × 24 where a terminal does not say how large it is, for tqdm would then draw nothing."""
+    if "ipykernel" in sys.modules:
+        return {}
+    columns, lines = shutil.get_terminal_size()
+    return {"ncols": columns, "nrows": lines}
 
 
 def _visible() -> bool:

@@ -247,11 +247,6 @@ class StoredLedger(Ledger):
             values = [float(record.values.get(metric, np.nan)) for metric in history.metrics]
             self._close(number, (record.state, values, record.error, None), record.told, record.finished or 0.0)
 
-    def _not_waiting(self, number: int) -> None:
-        place = bisect.bisect_left(self._waiting, number)
-        if place < len(self._waiting) and self._waiting[place] == number:
-            del self._waiting[place]
-
 
 def _natives(space: Space, written: Sequence[Mapping[str, Any]]) -> Array:
     """Native rows of configurations as the storage has them, shape (n, d).

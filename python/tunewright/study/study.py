@@ -140,9 +140,7 @@ class Study(Findings):
     def ask(self, count: int) -> list[Trial]: ...
 
     def ask(self, count: int | None = None) -> Trial | list[Trial]:
-        """The next trial to run, or a list of the next ``count``.
-
-        Enqueued configurations come first. The list is shorter when the strategy has nothing left.
+        """The next trial to run, or a list of the next ``count`` (fewer at the strategy's end); enqueued ones first.
 
         Raises:
             StudyError: a single trial was asked for and nothing is left.
@@ -281,6 +279,12 @@ class Study(Findings):
         with self._lock:
             self.ledger.requeue(self._number(trial))
 
+    def release(self, trial: Trial) -> None:
+        """Put a trial back into the queue unless it has ended."""
+        with self._lock:
+            if self.ledger.is_open(trial.number):
+                self.ledger.requeue(trial.number)
+
     def recover(self) -> list[int]:
         """Put every running trial back into the queue; returns their numbers.
 
@@ -367,11 +371,6 @@ class Study(Findings):
         target = target_of(trials, more, self.ledger.begun)
         if target is None and timeout is None and not stop and not callbacks and not self.strategy.prescribed:
             raise StudyError("say when to end: optimize(objective, trials=100), more=, timeout= (seconds) or stop=")
-        if timeout is not None and not timeout >= 0:
-            raise ValueError(f"timeout must be seconds from 0 upwards; got {timeout!r}")
-        policy = failures or Failures()
-        if catch:
-            policy = policy.catching(catch)
         runner = executor_for(executor, workers)
         self.stop_reason, self.ending = None, False
         loop = Loop(
@@ -380,7 +379,7 @@ class Study(Findings):
             timeout=timeout,
             callbacks=callbacks,
             stop=stop if isinstance(stop, Sequence) else (stop,),
-            failures=policy,
+            failures=(failures or Failures()).catching(catch),
             progress=progress,
         )
         if isinstance(runner, Inline):

@@ -95,10 +95,11 @@ def test_export(folder, capsys):
             pytest.importorskip("pyarrow")
         assert main(["export", "tunewright.db", "--to", name]) == 0
     study = tw.Study.load("tunewright.db")
-    rows = list(csv.DictReader(open("a.csv", encoding="utf-8", newline="")))
+    with open("a.csv", encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
     assert [float(row["loss"]) for row in rows] == [t.value for t in study.trials]
     assert [float(row["config.lr"]) for row in rows] == [t.config["lr"] for t in study.trials]
-    document = json.loads(open("a.json", encoding="utf-8").read())
+    document = json.loads((folder / "a.json").read_text(encoding="utf-8"))
     assert [t["config"] for t in document["trials"]] == [t.config for t in study.trials]
     assert document["objectives"] == {"loss": "minimize"} and document["seed"] == 1
 

@@ -111,6 +111,26 @@ class TestFailures:
         assert s.trials[0].state.label == "complete"
         assert s.trials[0].metadata["retries"] == 2
 
+    @pytest.mark.parametrize("executor", ["inline", "threads"])
+    def test_a_second_run_reports_its_steps_anew(self, executor, tmp_path):
+        runs = []
+
+        def objective(trial):
+            runs.append(trial.number)
+            for epoch in trial.epochs(3):
+                trial.report(loss=float(len(runs)))
+                if len(runs) == 1 and epoch == 1:
+                    raise ConnectionError("server busy")
+            return 1.0
+
+        for storage in ("memory", tmp_path / "a.db"):
+            runs.clear()
+            s = study(storage=storage).optimize(objective, 2, executor=executor)
+            assert runs == [0, 0, 1]
+            assert s.trials[0].reports == {k: {"loss": 2.0} for k in (1, 2, 3)}
+            assert s.trials[0].metadata == {"retries": 1}
+        assert tw.Study.load(tmp_path / "a.db").trials[0].reports == {k: {"loss": 2.0} for k in (1, 2, 3)}
+
     def test_but_not_for_ever(self):
         runs = []
 
@@ -120,6 +140,7 @@ class TestFailures:
 
         s = study().optimize(objective, 2, failures=tw.Failures(retries=1))
         assert runs == [0, 0, 1, 1]
+        assert s.trials[0].metadata == {"retries": 1}
         assert [t.state.label for t in s.trials] == ["failed", "failed"]
 
     @pytest.mark.parametrize("kind", [MemoryError, OverflowError, type("OutOfMemoryError", (RuntimeError,), {})])
@@ -244,6 +265,13 @@ class TestEnqueue:
         s = tw.Study(space, minimize="loss", seed=0)
         with pytest.raises(tw.errors.ConfigError, match="forbidden"):
             s.enqueue({"x": 0.9, "y": 0.1})
+
+    def test_told_before_it_was_asked_for(self):
+        s = study()
+        s.enqueue([{"x": 0.5, "y": 0.5}, {"x": 0.25, "y": 0.5}])
+        s.tell(0, 1.0)
+        assert s.ask().number == 1
+        assert s.ask().number == 2
 
     def test_between_suggestions(self):
         s = study()
