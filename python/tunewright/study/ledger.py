@@ -236,9 +236,10 @@ class Ledger:
         if not 0 <= number < self.history.n:
             raise UnknownTrialError(f"there is no trial {number}: the study has trials 0 to {self.history.n - 1}")
 
-    def is_open(self, number: int) -> bool:
-        """Whether a trial has begun here and not ended."""
-        return number in self._running
+    @property
+    def open_numbers(self) -> frozenset[int]:
+        """Trials that have begun here and not ended."""
+        return frozenset(self._running)
 
     def need_unfinished(self, number: int) -> None:
         """Raise unless the trial exists and its record is still open."""

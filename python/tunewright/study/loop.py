@@ -73,6 +73,7 @@ class Loop:
         self.failures = failures
         self.progress = Progress(shown=progress, total=target, done=study.ledger.ended)
         self.watched = bool(self.callbacks or self.stop or self.progress.shown)  # whether anybody follows each trial
+        self.others = study.ledger.open_numbers  # trials that somebody else runs, by ask and tell
         self.attempts: dict[int, int] = {}  # runs of the trials that met passing troubles
 
     # -- one after another -------------------------------------------------------------------------
@@ -85,8 +86,7 @@ class Loop:
                 self._run(objective, trial)
                 trial = self._next()
         except BaseException:
-            if trial is not None:
-                self.study.release(trial)  # interrupted: a resumed study runs it again
+            self._release()
             raise
         finally:
             self.progress.close(self.study)
@@ -105,7 +105,6 @@ class Loop:
         """Run up to ``executor.slots`` trials at a time; ``closing`` the executor after that."""
         running: dict[Future[Any], Trial] = {}
         executor.start(objective, self.study)
-        finished = False
         try:
             while True:
                 self._fill(executor, running)
@@ -114,13 +113,14 @@ class Loop:
                 done, _ = wait(running, return_when=FIRST_COMPLETED)
                 for future in sorted(done, key=lambda f: running[f].number):
                     self._settle(running, future)
-            finished = True
+            if closing:
+                executor.close()
+        except BaseException:
+            self.study.ending = True  # threads cannot be killed: a report tells them to stop
+            executor.close(cancel=True)
+            self._release()
+            raise
         finally:
-            self.study.ending = not finished  # threads cannot be killed: a report tells them to stop
-            if closing or not finished:
-                executor.close(cancel=not finished)
-            for trial in running.values():
-                self.study.release(trial)
             self.progress.close(self.study)
 
     def _fill(self, executor: Executor, running: dict[Future[Any], Trial]) -> None:
@@ -128,11 +128,7 @@ class Loop:
             trial = self._next()
             if trial is None:
                 return
-            try:
-                running[executor.submit(trial)] = trial
-            except Exception:  # nowhere to run: the trial waits for a study with workers
-                self.study.release(trial)
-                raise
+            running[executor.submit(trial)] = trial
 
     def _settle(self, running: dict[Future[Any], Trial], future: Future[Any]) -> None:
         trial = running[future]
@@ -144,6 +140,11 @@ class Loop:
         else:
             raise error
         del running[future]
+
+    def _release(self) -> None:
+        """Interrupted: what this run began and did not end goes back to the queue, for a resumed study to run again."""
+        for number in sorted(self.study.ledger.open_numbers - self.others):
+            self.study.requeue(number)
 
     # -- both --------------------------------------------------------------------------------------
 

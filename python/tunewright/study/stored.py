@@ -71,11 +71,11 @@ class StoredLedger(Ledger):
         fresh = [number for number in claim.numbers if number not in claim.enqueued]
         claimed = [self._take(number, started) for number in waiting]
         if fresh and not at_once:
-            taken = self._suggestions(fresh)
-            self._place(taken)
+            taken = self._suggested_late(fresh)
         for asked, (number, (row, config)) in enumerate(taken.items(), start=self._known - len(taken) + 1):
             self.history.open(number, TrialState.RUNNING, claim.seen, asked, started)
             self.history.place(number, row)
+            self._not_waiting(number)
             self._running.add(number)
             claimed.append((number, config))
         self.history.revision = self._known
@@ -86,6 +86,17 @@ class StoredLedger(Ledger):
         self._not_waiting(number)
         self._running.add(number)
         return number, self.history.space.configs(self.history.natives[number : number + 1])[0]
+
+    def _suggested_late(self, numbers: Sequence[int]) -> dict[int, tuple[Array, dict[str, Any]]]:
+        """Suggestions that take their time, written once they are made; if that fails the numbers wait for a retry."""
+        try:
+            taken = self._suggestions(numbers)
+            self._place(taken)
+        except BaseException:
+            for number in numbers:
+                self._advance(self.storage.requeue(self.name, number))
+            raise
+        return taken
 
     def _suggestions(self, numbers: Sequence[int]) -> dict[int, tuple[Array, dict[str, Any]]]:
         """Suggestions for numbers just taken, in order; fewer at the strategy's end."""

@@ -279,12 +279,6 @@ class Study(Findings):
         with self._lock:
             self.ledger.requeue(self._number(trial))
 
-    def release(self, trial: Trial) -> None:
-        """Put a trial back into the queue unless it has ended."""
-        with self._lock:
-            if self.ledger.is_open(trial.number):
-                self.ledger.requeue(trial.number)
-
     def recover(self) -> list[int]:
         """Put every running trial back into the queue; returns their numbers.
 
