@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -90,7 +91,8 @@ def test_a_killed_process_loses_nothing_it_was_told(tmp_path):
         acknowledged |= {int(line) for line in lines if line.endswith("\n")}
     study = tw.Study.load(file)
     assert acknowledged <= {t.number for t in study.trials if t.state is tw.TrialState.COMPLETE}
-    assert sqlite3.connect(file).execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    with closing(sqlite3.connect(file)) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     interrupted = study.recover()
     assert set(interrupted) == {t.number for t in study.trials if t.state is tw.TrialState.WAITING}
     study.optimize(worker.objective, study.history.n + 5)

@@ -125,8 +125,9 @@ def test_what_workers_print_arrives(tmp_path):
 
 SLEEPERS = """if 1:
     import executor_objectives as objectives
-    import sys, time
+    import signal, sys, time
     from tunewright.executors import Processes
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs inherit it ignored
     study = objectives.Study()
     executor = Processes(2, start_method=sys.argv[1])
     executor.start(objectives.asleep, study)
