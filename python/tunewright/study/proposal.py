@@ -19,7 +19,7 @@ __all__ = ["Duplicates", "Proposer", "identity"]
 
 Duplicates = Literal["avoid", "reuse", "allow"]
 
-_TRIES = 64  # redraws before a finite space is searched for what is left
+_TRIES = 16  # redraws before a finite space is searched for what is left
 _REDRAWS = 10_000  # redraws before the constraints are given up on
 
 
@@ -87,30 +87,37 @@ class Proposer:
     def _fresh(self, history: History, natives: Array, numbers: Ints) -> Array:
         """Replace rows that are in the record or earlier in the batch; cut off where the space is used up."""
         self._learn(history)
+        space = history.space
         batch: set[bytes] = set()
+        left: dict[bytes, Array] | None = None  # what is still untried, once it had to be enumerated
         out: Array = natives.copy()
         for i in range(len(out)):
-            key = identity(out[i])
-            for attempt in range(1, _TRIES + 1):
-                if key not in self._known and key not in batch:
-                    break
-                out[i] = draw(history.space, self.seed, numbers[i : i + 1], attempt=_REDRAWS + attempt)[0]
-                key = identity(out[i]) if history.space.feasible(out[i : i + 1])[0] else key
-            else:
-                left = self._left(history.space, batch)
-                if not len(left):
+            key = self._redrawn(space, out[i], numbers[i : i + 1], batch)
+            if key is None:
+                left = self._left(space) if left is None else left
+                free = [known for known in left if known not in batch]
+                if not free:
                     return out[:i]
                 pick = uniform(self.seed, numbers[i : i + 1], np.array([purpose("unused")], np.uint64))[0, 0]
-                out[i] = left[int(pick * len(left))]
-                key = identity(out[i])
+                key = free[int(pick * len(free))]
+                out[i] = left[key]
             batch.add(key)
         return out
 
-    def _left(self, space: Space, batch: set[bytes]) -> Array:
-        table = all_configurations(Grid(), space)
-        keys = (identity(row) for row in table)
-        left: Array = table[[key not in self._known and key not in batch for key in keys]]
-        return left
+    def _redrawn(self, space: Space, row: Array, number: Ints, batch: set[bytes]) -> bytes | None:
+        """Identity of ``row`` once it is new, after redrawing it in place if need be; ``None`` after too many tries."""
+        for attempt in range(_TRIES):
+            if attempt:
+                row[:] = draw(space, self.seed, number, attempt=_REDRAWS + attempt)[0]
+            key = identity(row)
+            if key not in self._known and key not in batch and (not attempt or space.feasible(row[None, :])[0]):
+                return key
+        return None
+
+    def _left(self, space: Space) -> dict[bytes, Array]:
+        """The allowed configurations that are not in the record, by identity."""
+        table = {identity(row): row for row in all_configurations(Grid(), space)}
+        return {key: row for key, row in table.items() if key not in self._known}
 
     def _learn(self, history: History) -> None:
         """Take in the trials that joined the record since the last call."""

@@ -323,6 +323,19 @@ class TestDuplicates:
         batch = s.ask(100)
         assert len(batch) == len({tuple(t.config.values()) for t in batch}) == 12
 
+    @pytest.mark.parametrize("cut", [1, 17, 60, 110])
+    def test_avoid_does_not_depend_on_how_the_study_was_cut(self, cut, tmp_path):
+        space = {"a": tw.Int(0, 9), "b": tw.Int(0, 11), "c": tw.Float(0, 1, step=0.5, when=tw.when("a") > 7)}
+        straight = tw.Study(tw.Space(space), minimize="loss", seed=4).optimize(lambda trial: trial["a"], 500)
+        stored = tw.Study(tw.Space(space), minimize="loss", seed=4, storage=tmp_path / "a.db")
+        stored.optimize(lambda trial: trial["a"], cut)
+        again = tw.Study.load(tmp_path / "a.db")
+        again.tell(again.ask(), 1.0)
+        again.tell(again.ask(5), [1.0] * 5)
+        again.optimize(lambda trial: trial["a"], 500)
+        assert [t.config for t in again.trials] == [t.config for t in straight.trials]
+        assert len(again.trials) == 8 * 12 + 2 * 12 * 3
+
     def test_allow_repeats(self):
         s = tw.Study(tw.Space(self.SPACE), minimize="loss", seed=0, duplicates="allow")
         s.optimize(lambda trial: trial["a"], 100)
