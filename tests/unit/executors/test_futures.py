@@ -57,7 +57,7 @@ def test_an_objective_for_processes_must_travel():
     lock = threading.Lock()
     with _spawned() as pool, Futures(pool) as executor:
         executor.start(lambda trial: lock, Study())
-        with pytest.raises(StudyError, match=r"(?s)cannot be sent to worker processes.*_thread.lock"):
+        with pytest.raises(StudyError, match="cannot be sent to worker processes"):
             executor.submit(StandIn(0)).result(SECONDS)
 
 

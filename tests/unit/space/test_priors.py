@@ -84,7 +84,8 @@ def test_powers_of_two_get_the_mass_of_their_cells():
 def test_quantile_stays_inside_and_monotone_for_any_prior(center, std, p, log):
     domain = Float(1e-3, 1, log=log, prior=Normal(center * std, std))
     unit = domain.quantile(np.sort(np.array(p)))
-    assert np.all((unit >= 0) & (unit <= 1)) and np.all(np.diff(unit) >= -1e-15)
+    assert np.all((unit >= 0) & (unit <= 1)) and np.all(np.diff(unit) >= -1e-12)  # the rounding of ndtri_exp
+    assert domain.quantile(np.array([0.0, 1.0])).tolist() == [0.0, 1.0]
     assert np.all(np.isfinite(domain.log_prior(unit[(unit > 0) & (unit < 1)])))
 
 
