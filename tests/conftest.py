@@ -1,4 +1,4 @@
-"""For all tests: properties try the same examples in every run, so that a failure is the change's and can be repeated."""
+"""For all tests: properties try the same examples in every run, so that any failure can be repeated."""
 
 from __future__ import annotations
 
