@@ -16,6 +16,7 @@ __all__ = [
     "Failures",
     "Float",
     "Futures",
+    "GaussianProcess",
     "Grid",
     "Inline",
     "Int",
@@ -65,7 +66,7 @@ from tunewright.space import (
     when,
 )
 from tunewright.storage import Memory, Sqlite
-from tunewright.strategies import Grid, Manual, QuasiRandom, Random
+from tunewright.strategies import GaussianProcess, Grid, Manual, QuasiRandom, Random
 from tunewright.study import Failures, NoImprovement, Study, TargetReached
 from tunewright.trial import Trial, TrialState, TrialView
 

@@ -31,6 +31,7 @@ STRATEGIES = {
     "Halton": tw.QuasiRandom("halton"),
     "Grid": tw.Grid(VALUES, points=2),
     "ShuffledGrid": tw.Grid(VALUES, points=2, order="random"),
+    "GaussianProcess": tw.GaussianProcess(startup=6, candidates=32, climbs=2),
     "Manual": tw.Manual({"lr": 3e-3, "optimizer": "adam"}, VALUES | {"optimizer": ["sgd", "adam", None]}),
 }
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-__all__ = ["Grid", "Manual", "QuasiRandom", "Random", "Strategy", "strategy_from_json"]
+__all__ = ["GaussianProcess", "Grid", "Manual", "QuasiRandom", "Random", "Strategy", "strategy_from_json"]
 
+from tunewright.strategies.gaussian_process import GaussianProcess
 from tunewright.strategies.grid import Grid
 from tunewright.strategies.manual import Manual
 from tunewright.strategies.protocol import Strategy

@@ -24,7 +24,7 @@ from tunewright.trial.columns import Array, Ints
 __all__ = ["GaussianProcess"]
 
 _CHOICES = {
-    "acquisition": ("log_ei", "ei", "pi", "lcb"),
+    "acquisition": ("log_ei", "log_pi", "lcb"),
     "kernel": ("matern52", "matern32", "rbf"),
     "outputs": ("yeo-johnson", "standard"),
 }
@@ -41,8 +41,8 @@ class GaussianProcess:
 
     Args:
         startup: outcomes to wait for before the model is used.
-        acquisition: ``"log_ei"``, the logarithm of the expected improvement (Ament et al., NeurIPS 2023); ``"ei"``,
-            ``"pi"`` (probability of improvement) or ``"lcb"`` (mean minus ``kappa`` standard deviations).
+        acquisition: ``"log_ei"``, the logarithm of the expected improvement (Ament et al., NeurIPS 2023), ``"log_pi"``,
+            of the probability of improvement, or ``"lcb"``, the mean minus ``kappa`` standard deviations.
         kappa: of ``"lcb"``; it has no meaning for the others.
         kernel: ``"matern52"``, ``"matern32"`` (rougher) or ``"rbf"`` (smoother).
         outputs: ``"yeo-johnson"``: losses are transformed by the power that makes them most normal, huge ones
@@ -61,7 +61,7 @@ class GaussianProcess:
     """
 
     startup: int = 10
-    acquisition: Literal["log_ei", "ei", "pi", "lcb"] = "log_ei"
+    acquisition: Literal["log_ei", "log_pi", "lcb"] = "log_ei"
     kappa: float = 2.0
     kernel: Literal["matern52", "matern32", "rbf"] = "matern52"
     outputs: Literal["yeo-johnson", "standard"] = "yeo-johnson"
@@ -134,7 +134,7 @@ class GaussianProcess:
         return cls(**{name: value for name, value in options.items() if name != "strategy"})
 
 
-_NOISE = -4.0  # mean of the log noise variance
+_NOISE = -8.0  # mean of the log noise variance; its deviation is 3
 
 
 def _feasibility(seen: Evidence, model: Model, points: int) -> Feasibility | None:

@@ -26,7 +26,7 @@ def design(coordinates: Coordinates, seed: int, ordinals: Ints) -> Array:
 
 
 def candidates(coordinates: Coordinates, best: Array, count: int, seed: int, number: int) -> Array:
-    """Natives of about 1.5 ``count`` points for trial ``number``.
+    """About 1.5 ``count`` points for trial ``number``, rounded to values of the space, shape (m, d).
 
     Two thirds are a block of the Sobol' sequence, every second one through the space's priors if it has any; one
     third moves some coordinates of the ``best`` (k, d) points, half of those the very best, by steps of 0.003 to 0.3.
@@ -39,7 +39,7 @@ def candidates(coordinates: Coordinates, best: Array, count: int, seed: int, num
     near = [
         _around(coordinates, centre, count // (4 if k == 0 else 16), draws) for k, centre in enumerate(best[:_CENTRES])
     ]
-    return coordinates.natives(np.concatenate([points, *near]))
+    return coordinates.rounded(np.concatenate([points, *near]))
 
 
 def diverse(points: Array, order: np.ndarray[Any, np.dtype[np.intp]], count: int) -> np.ndarray[Any, Any]:

@@ -14,9 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from tunewright.space import Space
+from tunewright.space import Domain, Space
 from tunewright.trial.columns import Array
 
+_MOST_EVEN = 10_000  # values that are looked at one by one
 _MOST_LEVELS = 64  # a number with more values is moved continuously and rounded at the end
 
 
@@ -30,6 +31,8 @@ class Coordinates:
         kinds: (d,) uint8, 0 numeric, 1 categorical.
         levels: (d,) int64, see the module.
         steps: (d,) the distance between neighbouring values, 0 where continuous.
+        even: (d,) whether the values stand at (i + 0.5) / size.
+        has_priors: whether the space prefers some values to others.
     """
 
     space: Space
@@ -37,6 +40,8 @@ class Coordinates:
     kinds: np.ndarray[Any, np.dtype[np.uint8]]
     levels: np.ndarray[Any, np.dtype[np.int64]]
     steps: Array
+    even: np.ndarray[Any, np.dtype[np.bool_]]
+    has_priors: bool
 
     @property
     def dimension(self) -> int:
@@ -67,11 +72,18 @@ class Coordinates:
         unit: Array = self.space.quantile(full)[:, self.columns]
         return unit
 
-    @property
-    def has_priors(self) -> bool:
-        """Whether the space prefers some values to others."""
-        probe = np.linspace(0.02, 0.98, 7)[:, None] * np.ones(self.dimension)
-        return bool(np.any(self.log_prior(probe) != 0.0))
+    def rounded(self, unit: Array) -> Array:
+        """Coordinates (n, d) of the values that ``unit`` (n, d) stands for; NaN where a parameter is inactive."""
+        result: Array = unit.copy()
+        even, steps = self.even, self.steps[self.even]
+        last = np.round(1.0 / steps) - 1.0
+        result[:, even] = (np.minimum(np.floor(result[:, even] / steps), last) + 0.5) * steps
+        for j in np.flatnonzero(~even & (self.steps > 0.0)):
+            domain = self.space.domains[self.columns[j]]
+            result[:, j] = domain.encode(domain.decode(result[:, j]))
+        if self.space.has_conditions:
+            result[np.isnan(self.natives(result)[:, self.columns])] = np.nan
+        return result
 
     def normal_prior(self) -> tuple[Array, Array]:
         """Centre and precision (d,) of the normal density like each numeric parameter's prior; 0 without a prior."""
@@ -89,17 +101,20 @@ def coordinates(space: Space) -> Coordinates:
     domains = [space.domains[j] for j in varying]
     sizes = np.array([domain.size or 0 for domain in domains], dtype=np.int64)
     kinds = np.array([domain.kind == "categorical" for domain in domains], dtype=np.uint8)
-    levels = np.array([domain.size if _even(domain) else 0 for domain in domains], dtype=np.int64)
+    even = np.array([_even(domain) for domain in domains], dtype=np.bool_)
+    levels = np.where(even & ((sizes <= _MOST_LEVELS) | (kinds == 1)), sizes, 0)
     levels[[space.names[j] in parents for j in varying]] = 1
     steps = np.where(sizes > 0, 1.0 / np.maximum(sizes, 1), 0.0)
-    return Coordinates(space, np.array(varying, dtype=np.intp), kinds, levels, steps)
+    probe = np.linspace(0.02, 0.98, 7)
+    priors = any(np.any(domain.log_prior(probe) != 0.0) for domain in domains)
+    return Coordinates(space, np.array(varying, dtype=np.intp), kinds, levels, steps, even, bool(priors))
 
 
-def _even(domain: Any) -> bool:
-    """Whether the values stand at (i + 0.5) / size and are few enough to be tried one by one."""
-    if domain.size is None or (domain.size > _MOST_LEVELS and domain.kind != "categorical"):
-        return False
+def _even(domain: Domain) -> bool:
+    """Whether the values stand at (i + 0.5) / size."""
     if domain.kind == "categorical":
         return True
+    if domain.size is None or domain.size > _MOST_EVEN:
+        return False
     grid = (np.arange(domain.size) + 0.5) / domain.size
     return bool(np.allclose(domain.encode(domain.decode(grid)), grid, rtol=0.0, atol=1e-9))

@@ -6,7 +6,7 @@ extended and one made from nothing go through the same operations, so that they 
 
 from __future__ import annotations
 
-__all__ = ["Fitting", "Model", "checkpoint", "model_of"]
+__all__ = ["Fitting", "Kinds", "Model", "checkpoint", "forget", "model_of", "priors"]
 
 import hashlib
 from collections import OrderedDict
@@ -97,7 +97,7 @@ def model_of(x: Array, losses: Array, kinds: Kinds, fitting: Fitting) -> Model:
 def _fitted(x: Array, losses: Array, kinds: Kinds, fitting: Fitting) -> Array:
     """The most probable hyperparameters; of many points those of :func:`_representative`."""
     key = _key(x, losses, kinds, fitting)
-    known = _recall(_fits, key)
+    known: Array | None = _fits.get(key)
     if known is not None:
         return known
     y = transformed(losses, fitting.outputs)
@@ -107,7 +107,7 @@ def _fitted(x: Array, losses: Array, kinds: Kinds, fitting: Fitting) -> Array:
         x[rows], y[rows], kinds, starts=_starts(x.shape[1]), lower=lower, upper=upper, prior_mean=mean, prior_std=std,
         family=fitting.family, iterations=40, tolerance=1e-3, threads=fitting.threads,
     )  # fmt: skip
-    _remember(_fits, key, theta)
+    _remember(_fits, key, theta, 64)
     return theta
 
 
@@ -119,7 +119,7 @@ def priors(d: int, noise: float) -> tuple[Array, Array, Array, Array]:
     normal density of the logarithm is centred.
     """
     mean = np.append(np.full(d, np.sqrt(2.0) + np.log(max(d, 1)) / 2 - 3.0), [0.0, noise])
-    std = np.append(np.full(d, np.sqrt(3.0)), [1.0, 1.0])
+    std = np.append(np.full(d, np.sqrt(3.0)), [1.0, 3.0])
     lower = np.append(np.full(d, _LOWEST), [-5.0, -16.0])
     upper = np.append(np.full(d, _HIGHEST), [5.0, 2.0])
     return mean, std, lower, upper
@@ -152,7 +152,7 @@ def _factor(x: Array, theta: Array, kinds: Kinds, fitting: Fitting, c: int) -> t
     """The factor over all of ``x``: whole up to the last block after row ``c``, the rest row by row."""
     whole = c + (len(x) - c) // _BLOCK * _BLOCK
     key = _key(x[:whole], theta, kinds, fitting)
-    known = _recall(_factors, key)
+    known = _factors.get(key)
     if known is None or len(known[0]) > len(x) or not np.array_equal(known[0], x[: len(known[0])], equal_nan=True):
         factor, _, jitter = gp.factorise(x[:whole], np.zeros(whole), theta, kinds, family=fitting.family)
         known = x[:whole], factor, jitter
@@ -160,7 +160,7 @@ def _factor(x: Array, theta: Array, kinds: Kinds, fitting: Fitting, c: int) -> t
     empty = Model(rows, np.zeros(0), theta, kinds, factor, np.zeros(0), jitter, fitting)
     for i in range(len(rows), len(x)):
         factor = _appended(factor, x[:i], x[i], empty)
-    _remember(_factors, key, (x, factor, jitter))
+    _remember(_factors, key, (x, factor, jitter), 2)  # each takes n^2 numbers
     return factor, jitter
 
 
@@ -177,7 +177,6 @@ def _appended(factor: Array, x: Array, point: Array, model: Model) -> Array:
 
 # -- what was computed before ---------------------------------------------------------------------------
 
-_KEPT = 8
 _fits: OrderedDict[bytes, Any] = OrderedDict()
 _factors: OrderedDict[bytes, Any] = OrderedDict()
 T = TypeVar("T")
@@ -191,13 +190,9 @@ def _key(*parts: Any) -> bytes:
     return digest.digest()
 
 
-def _recall(kept: OrderedDict[bytes, T], key: bytes) -> T | None:
-    return kept.get(key)
-
-
-def _remember(kept: OrderedDict[bytes, T], key: bytes, value: T) -> None:
+def _remember(kept: OrderedDict[bytes, T], key: bytes, value: T, most: int) -> None:
     kept[key] = value
-    while len(kept) > _KEPT:
+    while len(kept) > most:
         kept.pop(next(iter(kept)), None)
 
 

@@ -12,10 +12,11 @@ import numpy as np
 from tunewright.numerics import maximise
 from tunewright.strategies.gp.candidates import candidates, diverse
 from tunewright.strategies.gp.coordinates import Coordinates
-from tunewright.strategies.gp.model import Model
+from tunewright.strategies.gp.model import Kinds, Model
 from tunewright.trial.columns import Array
 
 Feasibility = tuple[Array, Array, Array, Array, float]
+"""Points, hyperparameters, factor, weights and threshold of a second process."""
 
 _ITERATIONS = 25  # of each ascent
 
@@ -61,7 +62,7 @@ class Acquisition:
         )[0]  # fmt: skip
         return points
 
-    def _posterior(self) -> tuple[Any, ...]:
+    def _posterior(self) -> tuple[Array, Array, Kinds, Array, Array]:
         model = self.model
         return model.x, model.theta, model.kinds, model.factor, model.alpha
 
@@ -104,35 +105,33 @@ def propose(
     The best of ``count`` candidates and their neighbours are climbed from, a climb that ends in forbidden
     ground goes back towards its start, and the ends are rounded to values of the space and compared.
     """
-    space = coordinates.space
-    natives = candidates(coordinates, incumbents, count, seed, number)
-    if space.constraints:
-        allowed = natives[space.feasible(natives)]
-        natives = allowed if len(allowed) else natives
-    unit = coordinates.unit(natives)
+    unit = candidates(coordinates, incumbents, count, seed, number)
+    if coordinates.space.constraints:
+        allowed = unit[coordinates.space.feasible(coordinates.natives(unit))]
+        unit = allowed if len(allowed) else unit
     values = _ranked(acquisition.at(coordinates, unit))
     order = np.argsort(-values, kind="stable")
     starts = unit[diverse(unit, order, climbs)]
-    ends = coordinates.natives(acquisition.climbed(coordinates, starts))
-    if space.constraints:
+    ends = coordinates.rounded(acquisition.climbed(coordinates, starts))
+    if coordinates.space.constraints:
         ends = _withdrawn(coordinates, starts, ends)
-    top = order[:climbs]
-    pool = np.concatenate([ends, natives[top]])
-    reached = np.concatenate([_ranked(acquisition.at(coordinates, coordinates.unit(ends))), values[top]])
-    for row in [*pool[np.argsort(-reached, kind="stable")], *natives[order[climbs : climbs + 256]]]:
+    reached = _ranked(acquisition.at(coordinates, ends))
+    pool, worth = np.concatenate([ends, unit]), np.concatenate([reached, values])
+    for place in np.argsort(-worth, kind="stable")[:256]:
+        row: Array = coordinates.natives(pool[place : place + 1])[0]
         if not known.has(row):
-            return np.asarray(row)
-    return np.asarray(pool[int(np.argmax(reached))])
+            return row
+    best: Array = coordinates.natives(pool[[int(np.argmax(worth))]])[0]
+    return best
 
 
 def _withdrawn(coordinates: Coordinates, starts: Array, ends: Array) -> Array:
     """``ends`` where they are allowed; elsewhere the furthest allowed of eight points on the way back to the start."""
     ends = ends.copy()
-    reach = coordinates.unit(ends)
-    for i in np.flatnonzero(~coordinates.space.feasible(ends)):
+    for i in np.flatnonzero(~coordinates.space.feasible(coordinates.natives(ends))):
         shares = np.linspace(0.875, 0.0, 8)[:, None]
-        way = coordinates.natives(starts[i] + shares * (reach[i] - starts[i]))
-        ends[i] = way[int(np.argmax(coordinates.space.feasible(way)))]
+        way = coordinates.rounded(starts[i] + shares * (ends[i] - starts[i]))
+        ends[i] = way[int(np.argmax(coordinates.space.feasible(coordinates.natives(way))))]
     return ends
 
 
