@@ -13,8 +13,10 @@ factor   L, lower triangular, L L' = Ky = K + (exp(theta_d+1) + noise_i) I      
 alpha    Ky^-1 y                                                                (n,)
 =======  =====================================================================  ==========
 
-delta_j(a, b) is 0 if both are NaN, 1 if one is, otherwise |a - b| if numeric and [a != b] if categorical;
-r^2 = sum_j delta_j^2 / l_j^2 and k = exp(log signal) g(r). Rasmussen & Williams, "Gaussian Processes for Machine
+delta_j(a, b) is |a - b| if numeric and [a != b] if categorical, NaN being a category of its own and, among numbers, a
+place beside the middle of the unit interval at distance 1 from its ends: delta_j^2(a, NaN) = (a - 1/2)^2 + 3/4. (To be
+at distance 1 from every number is no distance in space and would make K indefinite.) r^2 = sum_j delta_j^2 / l_j^2 and
+k = exp(log signal) g(r). Rasmussen & Williams, "Gaussian Processes for Machine
 Learning", 2006, equations 2.23 to 2.30, 4.17 and 5.9 to 5.12.
 """
 
@@ -173,7 +175,7 @@ def predict(
     variance = np.maximum(signal - np.sum(solve_lower(factor, k.T) ** 2, axis=0), EPSILON * signal)
     if not gradient:
         return mean, variance
-    away = np.nan_to_num(queries[:, None, :] - points) * np.where(kinds == 0, np.exp(-2 * theta[:-2]), 0.0)
+    away = np.nan_to_num(queries[:, None, :] - _place(points)) * np.where(kinds == 0, np.exp(-2 * theta[:-2]), 0.0)
     slopes = -signal * decay[:, :, None] * away  # dk(q_i, x_j) / dq_i
     weights = solve(factor, k.T).T
     dmean, dvariance = np.einsum("ijk,j->ik", slopes, _array(alpha)), -2 * np.einsum("ijk,ij->ik", slopes, weights)
@@ -223,11 +225,20 @@ def _squares(a: NDArray[np.float64], b: NDArray[np.float64], kinds: NDArray[np.u
     """delta_j^2 for each coordinate j, shape (len(a), len(b)) each."""
     squares = []
     for left, right, kind in zip(a.T, b.T, kinds, strict=True):
-        difference = left[:, None] - right
-        square = difference**2 if kind == 0 else (difference != 0).astype(np.float64)
-        nans = np.isnan(left)[:, None].astype(int) + np.isnan(right)
-        squares.append(np.where(nans == 0, square, nans == 1))
+        if kind == 0:
+            square = (
+                _place(left)[:, None] - _place(right)
+            ) ** 2  # the distance along the interval and the one beside it
+            square += 0.75 * (np.isnan(left)[:, None] != np.isnan(right))
+        else:
+            square = 1.0 - ((left[:, None] == right) | (np.isnan(left)[:, None] & np.isnan(right)))
+        squares.append(square)
     return squares
+
+
+def _place(column: Vector) -> Vector:
+    """The coordinates, 1/2 for NaN."""
+    return np.where(np.isnan(column), 0.5, column)
 
 
 def _distance(squares: list[NDArray[np.float64]], theta: Vector) -> NDArray[np.float64]:

@@ -1,0 +1,152 @@
+//! Points by columns, and their distances from one point.
+
+use super::{FARTHEST, length};
+use crate::error::{Error, Result};
+use crate::lanes::multiply_add;
+
+/// Points whose distances are computed together.
+pub const LANES: usize = 16;
+
+/// The observed points, coordinate by coordinate, each padded to whole lanes.
+#[derive(Debug, Clone)]
+pub struct Points {
+    n: usize,
+    d: usize,
+    padded: usize,
+    columns: Vec<f64>,
+    forms: Vec<Form>,
+}
+
+/// How a coordinate's differences are formed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// No NaN among the points.
+    Numeric,
+    /// Some points have NaN.
+    Partial,
+    /// NaN is one category more, [`NO_CATEGORY`].
+    Categorical,
+}
+
+const NO_CATEGORY: f64 = -1e300;
+
+impl Points {
+    /// # Errors
+    /// [`Error::Length`] when `x` is not a whole number of points.
+    pub fn new(x: &[f64], kinds: &[u8]) -> Result<Self> {
+        let d = kinds.len();
+        let n = x.len().checked_div(d).unwrap_or(0);
+        length("x", x.len(), n * d)?;
+        let padded = n.next_multiple_of(LANES);
+        let mut columns = crate::matrix::allocate(d, padded)?;
+        let mut forms = Vec::with_capacity(d);
+        for (j, kind) in kinds.iter().enumerate() {
+            let column = x.iter().skip(j).step_by(d);
+            let nan = if *kind == 1 { NO_CATEGORY } else { f64::NAN };
+            columns.extend(column.clone().map(|value| if value.is_nan() { nan } else { *value }));
+            columns.resize((j + 1) * padded, 0.0);
+            forms.push(match (kind, column.clone().any(|value| value.is_nan())) {
+                (0, false) => Form::Numeric,
+                (0, true) => Form::Partial,
+                (1, _) => Form::Categorical,
+                (other, _) => {
+                    let expected = "0 (numeric) or 1 (categorical)".to_owned();
+                    return Err(Error::OutOfRange { argument: "kinds", expected, got: u64::from(*other) });
+                }
+            });
+        }
+        Ok(Self { n, d, padded, columns, forms })
+    }
+
+    pub fn n(&self) -> usize {
+        self.n
+    }
+
+    pub fn d(&self) -> usize {
+        self.d
+    }
+
+    /// n to whole lanes.
+    pub fn padded(&self) -> usize {
+        self.padded
+    }
+
+    pub fn is_categorical(&self, j: usize) -> bool {
+        self.forms[j] == Form::Categorical
+    }
+
+    pub fn column(&self, j: usize) -> &[f64] {
+        &self.columns[j * self.padded..][..self.padded]
+    }
+
+    /// Copies point i.
+    pub fn copy(&self, i: usize, point: &mut [f64]) {
+        for (j, value) in point.iter_mut().enumerate() {
+            *value = self.columns[j * self.padded + i];
+        }
+    }
+
+    /// r² of `point` to the points from `first`, a multiple of [`LANES`], on; `weights` are 1 / lⱼ².
+    #[inline(always)]
+    pub fn squares<const FUSED: bool>(&self, point: &[f64], weights: &[f64], first: usize, squares: &mut [f64]) {
+        let (chunks, _) = squares.as_chunks_mut::<LANES>();
+        for (chunk, start) in chunks.iter_mut().zip((first..).step_by(LANES)) {
+            let mut sums = [0.0; LANES];
+            for j in 0..self.d {
+                self.with_square(j, point[j], start, |lane, square| {
+                    sums[lane] = multiply_add::<FUSED>(weights[j], square, sums[lane]);
+                });
+            }
+            for lane in 0..LANES {
+                chunk[lane] = if sums[lane] < FARTHEST { sums[lane] } else { FARTHEST };
+            }
+        }
+    }
+
+    /// Calls `visit(lane, δⱼ²)` for the sixteen points from `start` on and a point with coordinate `a`.
+    #[inline(always)]
+    pub fn with_square(&self, j: usize, a: f64, start: usize, mut visit: impl FnMut(usize, f64)) {
+        let Some(b) = self.columns[j * self.padded + start..].first_chunk::<LANES>() else {
+            return;
+        };
+        match self.forms[j] {
+            Form::Categorical => {
+                let a = if a.is_nan() { NO_CATEGORY } else { a };
+                for lane in 0..LANES {
+                    visit(lane, if a == b[lane] { 0.0 } else { 1.0 });
+                }
+            }
+            _ if a.is_nan() => {
+                for lane in 0..LANES {
+                    visit(lane, if b[lane].is_nan() { 0.0 } else { from_inactive(b[lane]) });
+                }
+            }
+            Form::Numeric => {
+                for lane in 0..LANES {
+                    visit(lane, (a - b[lane]) * (a - b[lane]));
+                }
+            }
+            Form::Partial => {
+                let apart = from_inactive(a);
+                for lane in 0..LANES {
+                    let square = (a - b[lane]) * (a - b[lane]);
+                    visit(lane, if square.is_nan() { apart } else { square });
+                }
+            }
+        }
+    }
+}
+
+/// δ² between a number and NaN. NaN has its place beside the middle of the interval, at distance 1 from both ends: any
+/// distances that are those of points in space make a valid covariance; to be at 1 from every number would not.
+#[inline(always)]
+fn from_inactive(a: f64) -> f64 {
+    (a - 0.5) * (a - 0.5) + 0.75
+}
+
+/// 1 / lⱼ², and the signal and the noise variance.
+pub fn scales(theta: &[f64], d: usize) -> Result<(Vec<f64>, f64, f64)> {
+    length("theta", theta.len(), d + 2)?;
+    let weights = theta[..d].iter().map(|log| (-2.0 * log).exp()).collect();
+    Ok((weights, theta[d].exp(), theta[d + 1].exp()))
+}
