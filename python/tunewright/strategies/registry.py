@@ -13,6 +13,7 @@ from tunewright.strategies.manual import Manual
 from tunewright.strategies.protocol import Strategy
 from tunewright.strategies.quasirandom import QuasiRandom
 from tunewright.strategies.random import Random
+from tunewright.strategies.trust_region import TrustRegion
 
 __all__ = ["strategy_from_json"]
 
@@ -22,6 +23,7 @@ _MAKERS: dict[str, Callable[[Mapping[str, Any], Space], Strategy]] = {
     "Manual": Manual.from_json,
     "QuasiRandom": lambda options, space: QuasiRandom(options["sequence"]),
     "Random": lambda options, space: Random(),
+    "TrustRegion": lambda options, space: TrustRegion.from_json(options),
 }
 
 
