@@ -177,7 +177,8 @@ class Regression:
             family=self.family,
             threads=threads,
         )
-        return self._center + self._scale * drawn.T
+        functions: NDArray[np.float64] = self._center + self._scale * drawn.T
+        return functions
 
     def leave_one_out(self) -> LeaveOneOut:
         """Predict each observation from the others, with the same ``theta`` (Rasmussen & Williams 2006, eq. 5.12)."""
