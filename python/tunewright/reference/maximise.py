@@ -9,7 +9,7 @@ NaN         an inactive coordinate: it stays NaN
 
 The acquisition is maximised: "log_ei" or "log_pi" of ``best``, or "lcb", which is kappa * std - mean. To it are added,
 if given, log F((threshold - mean) / std) of a second process over the same coordinates, ``feasibility`` = (x, theta,
-factor, alpha, threshold), and -1/2 sum precision * (q - centre)^2 over the numeric ones, ``prior`` = (centre, precision).
+factor, alpha, threshold), and -1/2 sum precision * (q - centre)^2 over numeric ones, ``prior`` = (centre, precision).
 "ei" and "pi" are the exponentials of "log_ei" and "log_pi" with all that is added.
 """
 
