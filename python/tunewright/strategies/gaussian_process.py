@@ -37,7 +37,8 @@ class GaussianProcess:
 
     The first trials are a scrambled Sobol' design through the space's priors. From then on losses are made normal (see
     ``outputs``), a process with one lengthscale a parameter is fitted by its largest posterior density (refitted after
-    every 5 % of new outcomes), and the acquisition is climbed from the best of many candidates.
+    every 5 % of new outcomes), and the acquisition is climbed from the best of many candidates. What is to be improved
+    upon is the lowest posterior mean at any trial, not the lowest loss, which luck may have had a part in.
 
     Args:
         startup: outcomes to wait for before the model is used.
@@ -110,7 +111,7 @@ class GaussianProcess:
         incumbents = model.x[np.argsort(model.y, kind="stable")[:5]]
         feasibility = _feasibility(seen, model, self.points)
         weight = _BETA / len(seen.losses) if space.has_priors else 0.0
-        model, best = model.believing(seen.pending, float(model.y.min()))
+        model, best = model.believing(seen.pending, model.lowest_mean())
         taken = history.natives
         chosen = np.zeros((len(numbers), space.space.dimension))
         for i, number in enumerate(numbers):
@@ -134,7 +135,7 @@ class GaussianProcess:
         return cls(**{name: value for name, value in options.items() if name != "strategy"})
 
 
-_NOISE = -8.0  # mean of the log noise variance; its deviation is 3
+_NOISE = -4.0  # mean of the log noise variance
 
 
 def _feasibility(seen: Evidence, model: Model, points: int) -> Feasibility | None:

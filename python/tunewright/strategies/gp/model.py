@@ -59,6 +59,11 @@ class Model:
     jitter: float
     fitting: Fitting
 
+    def lowest_mean(self) -> float:
+        """The lowest posterior mean at the points with a loss: y - (noise + jitter) alpha, for K alpha is the mean."""
+        k = len(self.y)
+        return float(np.min(self.y - (np.exp(self.theta[-1]) + self.jitter) * self.alpha[:k]))
+
     def believing(self, points: Array, best: float) -> tuple[Model, float]:
         """The model that takes the loss at ``points`` (p, d) to be at its mean, and the ``best`` loss with them.
 
@@ -119,7 +124,7 @@ def priors(d: int, noise: float) -> tuple[Array, Array, Array, Array]:
     normal density of the logarithm is centred.
     """
     mean = np.append(np.full(d, np.sqrt(2.0) + np.log(max(d, 1)) / 2 - 3.0), [0.0, noise])
-    std = np.append(np.full(d, np.sqrt(3.0)), [1.0, 3.0])
+    std = np.append(np.full(d, np.sqrt(3.0)), [1.0, 1.0])
     lower = np.append(np.full(d, _LOWEST), [-5.0, -16.0])
     upper = np.append(np.full(d, _HIGHEST), [5.0, 2.0])
     return mean, std, lower, upper

@@ -8,7 +8,7 @@ import numpy as np
 
 from tunewright.trial.columns import Array
 
-_TAIL = 3.0  # robust deviations above the median from which on losses are compressed
+_TAIL = 100.0  # robust deviations above the median from which on losses are compressed
 _POWERS = np.linspace(-2.0, 4.0, 25)
 
 
@@ -35,14 +35,14 @@ def standardised(values: Array) -> Array:
 
 
 def _robust(losses: Array) -> Array:
-    """Shifted by the median and scaled by the wider half of the quartiles' range; the upper tail by its logarithm."""
+    """Shifted by the median and scaled to deviation 1, after what is far above the quartiles was compressed."""
     scale = float(np.max(np.abs(losses))) or 1.0
     values = losses / scale
     lower, median, upper = np.quantile(values, [0.25, 0.5, 0.75])
     width = max(median - lower, upper - median) or float(np.std(values))
     z = (values - median) / max(width, 1e-300)
     robust: Array = np.where(z > _TAIL, _TAIL + np.log1p(np.maximum(z - _TAIL, 0.0)), np.maximum(z, -1e6))
-    return robust
+    return robust / (float(np.std(robust)) or 1.0)
 
 
 def _normalised(z: Array) -> Array:
