@@ -25,6 +25,7 @@ pub struct Outcome {
 /// The memory of a descent, for points of one length.
 #[derive(Debug, Clone)]
 pub struct Workspace {
+    scales: Option<Vec<f64>>,
     inverse: Vec<f64>,
     gradient: Vec<f64>,
     trial: Vec<f64>,
@@ -40,6 +41,7 @@ impl Workspace {
     pub fn new(dimension: usize) -> Self {
         let vector = || vec![0.0; dimension];
         Self {
+            scales: None,
             inverse: vec![0.0; dimension * dimension],
             gradient: vector(),
             trial: vector(),
@@ -50,6 +52,12 @@ impl Workspace {
             product: vector(),
         }
     }
+
+    /// The same, where the inverse Hessian's diagonal is known roughly: no scale has to be found by the first step.
+    #[must_use]
+    pub fn with_scales(scales: Vec<f64>) -> Self {
+        Self { scales: Some(scales.clone()), ..Self::new(scales.len()) }
+    }
 }
 
 /// Armijo's constant, the least share of the predicted decrease that a step must bring.
@@ -57,6 +65,8 @@ const SUFFICIENT: f64 = 1e-4;
 const HALVINGS: usize = 30;
 /// The longest first step in any coordinate: nothing is known of the scale yet.
 const FIRST_STEP: f64 = 1.0;
+/// The longest of the others: a model of the surface here says little of what is far away.
+const LONGEST_STEP: f64 = 2.0;
 
 /// Descends from `x`, which is first moved into the box `lower` ≤ x ≤ `upper`, and leaves the best point in `x`.
 ///
@@ -75,14 +85,15 @@ pub fn minimise(
     }
     let w = workspace;
     let mut outcome = Outcome { value: objective(x, &mut w.gradient), iterations: 0, evaluations: 1 };
-    let mut fresh = true; // the inverse Hessian is the identity
-    reset(&mut w.inverse, x.len());
+    let mut fresh = true; // nothing has been learnt of the inverse Hessian
+    reset(w);
     while outcome.iterations < settings.iterations && outcome.value.is_finite() {
         if projected(x, &w.gradient, lower, upper) <= settings.tolerance {
             break;
         }
         let longest = aim(x, lower, upper, w);
-        let first = if fresh { (FIRST_STEP / longest.max(f64::MIN_POSITIVE)).min(1.0) } else { 1.0 };
+        let limit = if fresh { FIRST_STEP } else { LONGEST_STEP };
+        let first = (limit / longest.max(f64::MIN_POSITIVE)).min(1.0);
         outcome.iterations += 1;
         match search(x, lower, upper, first, outcome.value, w, &mut objective) {
             (Some(value), evaluations) => {
@@ -99,7 +110,7 @@ pub fn minimise(
                 if fresh {
                     break;
                 }
-                reset(&mut w.inverse, x.len());
+                reset(w);
                 fresh = true;
             }
         }
@@ -107,9 +118,13 @@ pub fn minimise(
     outcome
 }
 
-fn reset(inverse: &mut [f64], dimension: usize) {
-    inverse.fill(0.0);
-    inverse.iter_mut().step_by(dimension + 1).for_each(|diagonal| *diagonal = 1.0);
+fn reset(w: &mut Workspace) {
+    w.inverse.fill(0.0);
+    let diagonal = w.inverse.iter_mut().step_by(w.gradient.len() + 1);
+    match &w.scales {
+        Some(scales) => diagonal.zip(scales).for_each(|(h, scale)| *h = *scale),
+        None => diagonal.for_each(|h| *h = 1.0),
+    }
 }
 
 /// Whether coordinate i sits at a bound and descent would leave the box.
@@ -170,7 +185,7 @@ fn search(
     (None, HALVINGS)
 }
 
-/// Moves to `w.trial` and learns from the change of the gradient; whether the inverse Hessian is still the identity.
+/// Moves to `w.trial` and learns from the change of the gradient; whether nothing has been learnt yet.
 fn accept(x: &mut [f64], w: &mut Workspace, fresh: bool) -> bool {
     let dimension = x.len();
     for i in 0..dimension {
@@ -184,7 +199,7 @@ fn accept(x: &mut [f64], w: &mut Workspace, fresh: bool) -> bool {
     if curvature <= f64::EPSILON * square.sqrt() * dot(&w.step, &w.step).sqrt() || !curvature.is_finite() {
         return fresh; // not convex here: nothing is learnt
     }
-    if fresh {
+    if fresh && w.scales.is_none() {
         w.inverse.iter_mut().for_each(|h| *h *= curvature / square); // equation 6.20
     }
     for i in 0..dimension {

@@ -1,5 +1,6 @@
 //! The families of stationary kernels, as functions of r².
 
+use super::points::LANES;
 use crate::error::{Error, Result};
 use crate::lanes::{exponential, multiply_add};
 
@@ -33,44 +34,76 @@ impl Family {
     #[inline(always)]
     pub fn apply<const FUSED: bool>(self, signal: f64, squares: &mut [f64], decays: &mut [f64]) {
         match self {
-            Self::Matern52 => each(squares, decays, |square| {
-                let s = (5.0 * square).sqrt();
-                let e = signal * exponential::<FUSED>(-s);
-                (multiply_add::<FUSED>(s, multiply_add::<FUSED>(s, 1.0 / 3.0, 1.0), 1.0) * e, 5.0 / 3.0 * (1.0 + s) * e)
-            }),
-            Self::Matern32 => each(squares, decays, |square| {
-                let s = (3.0 * square).sqrt();
-                let e = signal * exponential::<FUSED>(-s);
-                ((1.0 + s) * e, 3.0 * e)
-            }),
-            Self::Rbf => each(squares, decays, |square| {
-                let e = signal * exponential::<FUSED>(-0.5 * square);
-                (e, e)
-            }),
+            Self::Matern52 => both::<Matern52, FUSED>(signal, squares, decays),
+            Self::Matern32 => both::<Matern32, FUSED>(signal, squares, decays),
+            Self::Rbf => both::<Rbf, FUSED>(signal, squares, decays),
         }
     }
 
-    /// Replaces each r² in `squares` by `signal` · g(r).
+    /// Replaces each r² in `squares` by `signal` · g(r); whole lanes.
     #[inline(always)]
     pub fn apply_value<const FUSED: bool>(self, signal: f64, squares: &mut [f64]) {
         match self {
-            Self::Matern52 => squares.iter_mut().for_each(|square| {
-                let s = (5.0 * *square).sqrt();
-                let e = signal * exponential::<FUSED>(-s);
-                *square = multiply_add::<FUSED>(s, multiply_add::<FUSED>(s, 1.0 / 3.0, 1.0), 1.0) * e;
-            }),
-            Self::Matern32 => squares.iter_mut().for_each(|square| {
-                let s = (3.0 * *square).sqrt();
-                *square = (1.0 + s) * (signal * exponential::<FUSED>(-s));
-            }),
-            Self::Rbf => squares.iter_mut().for_each(|square| *square = signal * exponential::<FUSED>(-0.5 * *square)),
+            Self::Matern52 => values::<Matern52, FUSED>(signal, squares),
+            Self::Matern32 => values::<Matern32, FUSED>(signal, squares),
+            Self::Rbf => values::<Rbf, FUSED>(signal, squares),
+        }
+    }
+}
+
+// Functions, not closures: a closure that is not inlined is compiled without the wide instructions around it.
+
+#[inline(always)]
+fn both<P: Profile, const FUSED: bool>(signal: f64, squares: &mut [f64], decays: &mut [f64]) {
+    for (square, decay) in squares.as_chunks_mut::<LANES>().0.iter_mut().zip(decays.as_chunks_mut::<LANES>().0) {
+        for lane in 0..LANES {
+            let (value, slope) = P::at::<FUSED>(square[lane]);
+            square[lane] = signal * value;
+            decay[lane] = signal * slope;
         }
     }
 }
 
 #[inline(always)]
-fn each(squares: &mut [f64], decays: &mut [f64], profile: impl Fn(f64) -> (f64, f64)) {
-    for (square, decay) in squares.iter_mut().zip(decays) {
-        (*square, *decay) = profile(*square);
+fn values<P: Profile, const FUSED: bool>(signal: f64, squares: &mut [f64]) {
+    for square in squares.as_chunks_mut::<LANES>().0 {
+        for lane in 0..LANES {
+            square[lane] = signal * P::at::<FUSED>(square[lane]).0;
+        }
+    }
+}
+
+trait Profile {
+    /// g(r) and -g'(r) / r of r².
+    fn at<const FUSED: bool>(square: f64) -> (f64, f64);
+}
+
+struct Matern52;
+struct Matern32;
+struct Rbf;
+
+impl Profile for Matern52 {
+    #[inline(always)]
+    fn at<const FUSED: bool>(square: f64) -> (f64, f64) {
+        let s = (5.0 * square).sqrt();
+        let e = exponential::<FUSED>(-s);
+        (multiply_add::<FUSED>(s, multiply_add::<FUSED>(s, 1.0 / 3.0, 1.0), 1.0) * e, 5.0 / 3.0 * (1.0 + s) * e)
+    }
+}
+
+impl Profile for Matern32 {
+    #[inline(always)]
+    fn at<const FUSED: bool>(square: f64) -> (f64, f64) {
+        let s = (3.0 * square).sqrt();
+        let e = exponential::<FUSED>(-s);
+        ((1.0 + s) * e, 3.0 * e)
+    }
+}
+
+impl Profile for Rbf {
+    #[inline(always)]
+    fn at<const FUSED: bool>(square: f64) -> (f64, f64) {
+        let e = exponential::<FUSED>(-0.5 * square);
+        (e, e)
     }
 }

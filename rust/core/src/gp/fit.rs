@@ -30,6 +30,14 @@ impl Problem<'_> {
         Ok(points)
     }
 
+    /// What the inverse Hessian's diagonal is about: the priors' variances, and for the two variances, of which every
+    /// output tells something, with the n / 2 of the Fisher information when the data are all one or the other.
+    fn scales(&self, n: usize) -> Vec<f64> {
+        let d = self.kinds.len();
+        let information = |i: usize| if i < d { 0.0 } else { 0.25 * n as f64 };
+        self.prior_std.iter().enumerate().map(|(i, std)| 1.0 / (1.0 / (std * std) + information(i))).collect()
+    }
+
     /// Adds the prior to the likelihood's value and gradient.
     fn add_prior(&self, theta: &[f64], value: f64, gradient: &mut [f64]) -> f64 {
         if !value.is_finite() {
@@ -82,7 +90,8 @@ pub fn fit(
     let inner = if count == 1 { threads } else { 1 };
     let descend = |first: usize| -> Result<Vec<(usize, Vec<f64>, Outcome)>> {
         let mut likelihood = Likelihood::new(&points, problem.y, problem.noise, problem.family, inner)?;
-        let mut workspace = Workspace::new(width);
+        let scales = problem.scales(points.n());
+        let mut workspace = Workspace::with_scales(scales);
         let mut found = Vec::new();
         for index in (first..count).step_by(each) {
             let mut theta = starts[index * width..][..width].to_vec();

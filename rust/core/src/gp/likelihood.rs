@@ -4,7 +4,7 @@ use super::Family;
 use super::covariance::{add_noise, fill};
 use super::points::{LANES, Points};
 use crate::error::Result;
-use crate::lanes::{Kernel, dispatch, multiply_add};
+use crate::lanes::{Kernel, dispatch};
 use crate::linalg::{self, Square};
 
 /// Rows whose part of the gradient is summed together; a fixed number, so that the sum does not depend on the threads.
@@ -154,18 +154,13 @@ impl Kernel for Sweep<'_> {
             let start = i / LANES * LANES;
             points.copy(i, &mut point);
             let (w, d) = (&kernel.row(i)[start..padded], &decay.row(i)[start..padded]);
-            product[start..].iter_mut().zip(w.iter().zip(d)).for_each(|(p, (w, d))| *p = w * d);
+            for (p, (w, d)) in product[start..].iter_mut().zip(w.iter().zip(d)) {
+                *p = w * d;
+            }
             product[start..=i].fill(0.0);
             product[points.n()..].fill(0.0);
             for (j, sum) in sums.iter_mut().enumerate() {
-                let mut lanes = [0.0; LANES];
-                let (chunks, _) = product[start..].as_chunks::<LANES>();
-                for (chunk, from) in chunks.iter().zip((start..).step_by(LANES)) {
-                    points.with_square(j, point[j], from, |lane, square| {
-                        lanes[lane] = multiply_add::<FUSED>(chunk[lane], square, lanes[lane]);
-                    });
-                }
-                *sum += linalg::total(lanes);
+                *sum += points.weighted::<FUSED>(j, point[j], start, &product[start..]);
             }
         }
     }

@@ -3,6 +3,7 @@
 use super::{FARTHEST, length};
 use crate::error::{Error, Result};
 use crate::lanes::multiply_add;
+use crate::linalg::total;
 
 /// Points whose distances are computed together.
 pub const LANES: usize = 16;
@@ -86,54 +87,82 @@ impl Points {
         }
     }
 
-    /// r² of `point` to the points from `first`, a multiple of [`LANES`], on; `weights` are 1 / lⱼ².
+    /// r² of `point` to the points from `first` on; `weights` are 1 / lⱼ².
     #[inline(always)]
     pub fn squares<const FUSED: bool>(&self, point: &[f64], weights: &[f64], first: usize, squares: &mut [f64]) {
-        let (chunks, _) = squares.as_chunks_mut::<LANES>();
-        for (chunk, start) in chunks.iter_mut().zip((first..).step_by(LANES)) {
-            let mut sums = [0.0; LANES];
-            for j in 0..self.d {
-                self.with_square(j, point[j], start, |lane, square| {
-                    sums[lane] = multiply_add::<FUSED>(weights[j], square, sums[lane]);
-                });
-            }
-            for lane in 0..LANES {
-                chunk[lane] = if sums[lane] < FARTHEST { sums[lane] } else { FARTHEST };
-            }
+        squares.fill(0.0);
+        for (j, (a, weight)) in point.iter().zip(weights).enumerate() {
+            let column = &self.column(j)[first..];
+            self.with_differences(j, *a, column, Accumulate::<FUSED> { weight: *weight, sums: squares });
+        }
+        for sum in squares {
+            *sum = if *sum < FARTHEST { *sum } else { FARTHEST };
         }
     }
 
-    /// Calls `visit(lane, δⱼ²)` for the sixteen points from `start` on and a point with coordinate `a`.
+    /// The sum of factorᵢ δⱼ² over the points from `first` on; `factors` are whole lanes.
     #[inline(always)]
-    pub fn with_square(&self, j: usize, a: f64, start: usize, mut visit: impl FnMut(usize, f64)) {
-        let Some(b) = self.columns[j * self.padded + start..].first_chunk::<LANES>() else {
-            return;
-        };
+    pub fn weighted<const FUSED: bool>(&self, j: usize, a: f64, first: usize, factors: &[f64]) -> f64 {
+        let mut lanes = [0.0; LANES];
+        let visit = Weigh::<FUSED> { factors, lanes: &mut lanes };
+        self.with_differences(j, a, &self.column(j)[first..], visit);
+        total(lanes)
+    }
+
+    /// Hands `visit` the column and the function δⱼ²(a, ·); one loop for each form, so that none has a branch inside.
+    #[inline(always)]
+    fn with_differences(&self, j: usize, a: f64, column: &[f64], visit: impl Visit) {
         match self.forms[j] {
             Form::Categorical => {
                 let a = if a.is_nan() { NO_CATEGORY } else { a };
-                for lane in 0..LANES {
-                    visit(lane, if a == b[lane] { 0.0 } else { 1.0 });
-                }
+                visit.with(column, |b| if a == b { 0.0 } else { 1.0 });
             }
-            _ if a.is_nan() => {
-                for lane in 0..LANES {
-                    visit(lane, if b[lane].is_nan() { 0.0 } else { from_inactive(b[lane]) });
-                }
-            }
-            Form::Numeric => {
-                for lane in 0..LANES {
-                    visit(lane, (a - b[lane]) * (a - b[lane]));
-                }
-            }
+            _ if a.is_nan() => visit.with(column, |b| if b.is_nan() { 0.0 } else { from_inactive(b) }),
+            Form::Numeric => visit.with(column, |b| (a - b) * (a - b)),
             Form::Partial => {
                 let apart = from_inactive(a);
-                for lane in 0..LANES {
-                    let square = (a - b[lane]) * (a - b[lane]);
-                    visit(lane, if square.is_nan() { apart } else { square });
-                }
+                visit.with(column, |b| if b.is_nan() { apart } else { (a - b) * (a - b) });
             }
         }
+    }
+}
+
+/// A loop over a column and a function of its numbers.
+trait Visit {
+    fn with(self, column: &[f64], square: impl Fn(f64) -> f64);
+}
+
+struct Accumulate<'a, const FUSED: bool> {
+    weight: f64,
+    sums: &'a mut [f64],
+}
+
+impl<const FUSED: bool> Visit for Accumulate<'_, FUSED> {
+    #[inline(always)]
+    fn with(self, column: &[f64], square: impl Fn(f64) -> f64) {
+        for (sums, b) in self.sums.as_chunks_mut::<LANES>().0.iter_mut().zip(column.as_chunks::<LANES>().0) {
+            for lane in 0..LANES {
+                sums[lane] = multiply_add::<FUSED>(self.weight, square(b[lane]), sums[lane]);
+            }
+        }
+    }
+}
+
+struct Weigh<'a, const FUSED: bool> {
+    factors: &'a [f64],
+    lanes: &'a mut [f64; LANES],
+}
+
+impl<const FUSED: bool> Visit for Weigh<'_, FUSED> {
+    #[inline(always)]
+    fn with(self, column: &[f64], square: impl Fn(f64) -> f64) {
+        let mut sums = [0.0; LANES];
+        for (b, factor) in column.as_chunks::<LANES>().0.iter().zip(self.factors.as_chunks::<LANES>().0) {
+            for lane in 0..LANES {
+                sums[lane] = multiply_add::<FUSED>(factor[lane], square(b[lane]), sums[lane]);
+            }
+        }
+        *self.lanes = sums;
     }
 }
 

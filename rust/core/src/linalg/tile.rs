@@ -109,7 +109,9 @@ fn accumulate<const FUSED: bool, const C: usize>(sums: &mut [f64; C], a: f64, b:
 
 #[inline(always)]
 fn subtract<const C: usize>(target: &mut [f64], sums: &[f64; C]) {
-    target.iter_mut().zip(sums).for_each(|(t, sum)| *t -= sum);
+    for (t, sum) in target.iter_mut().zip(sums) {
+        *t -= sum;
+    }
 }
 
 /// Solves T' x = b in place for eight rows of right-hand sides: `triangle[k][i]` = T[k, i], i >= k, columns in eights.
