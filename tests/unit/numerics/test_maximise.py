@@ -65,7 +65,7 @@ def test_climbs_stay_in_the_box_and_never_fall(seed, n, gaps, data):
                 assert set(column[~np.isnan(column)]) <= set((np.arange(g) + 0.5) / g)
 
 
-@pytest.mark.parametrize("n", [5, 120])
+@pytest.mark.parametrize("n", [5, 310])
 def test_the_same_bits_for_any_number_of_threads(n):
     model, random = process(n, 5, categories=2), np.random.default_rng(1)
     starts, candidates = random.random((37, 5)), random.random((1003, 5))

@@ -34,7 +34,8 @@ pub fn climb(objective: &Objective, mixed: Mixed, starts: &[f64], settings: Sett
     }
     let mut climbers: Vec<Climber> = starts.chunks_exact(d).map(|s| Climber::new(s, &mixed, settings)).collect();
     let s = climbers.len();
-    let threads = settings.threads.clamp(1, s.div_ceil(TOGETHER).max(1));
+    let most = if objective.model.is_costly() { s.div_ceil(TOGETHER).max(1) } else { 1 };
+    let threads = settings.threads.clamp(1, most);
     std::thread::scope(|scope| {
         let mut groups = climbers.chunks_mut(s.div_ceil(threads).max(1));
         let first = groups.next();
@@ -108,6 +109,10 @@ mod tests {
     impl Surrogate for Waves {
         fn dimension(&self) -> usize {
             self.0.len()
+        }
+
+        fn is_costly(&self) -> bool {
+            true
         }
 
         fn predict(&self, points: &[f64], _gradient: bool, prediction: &mut Prediction) {

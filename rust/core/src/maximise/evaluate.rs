@@ -18,7 +18,8 @@ pub fn evaluate(objective: &Objective, candidates: &[f64], threads: usize) -> Re
         return Err(Error::Length { argument: "candidates", expected: d, got: candidates.len() });
     }
     let mut values = vec![0.0; candidates.len() / d];
-    let threads = threads.clamp(1, (values.len() / WORTH_A_THREAD).max(1));
+    let most = if objective.model.is_costly() { (values.len() / WORTH_A_THREAD).max(1) } else { 1 };
+    let threads = threads.clamp(1, most);
     let rows = values.len().div_ceil(threads).next_multiple_of(8).max(1);
     std::thread::scope(|scope| {
         let mut parts = values.chunks_mut(rows).zip(candidates.chunks(rows * d));

@@ -50,6 +50,8 @@ pub struct Process<'a> {
     pub(super) alpha: &'a [f64],
 }
 
+/// Observations from which on a thread brings more than the half tenth of a millisecond that it costs.
+const WORTH_A_THREAD: usize = 300;
 /// Blocks of lanes that go through the factor together, so that its rows are read from memory once for all.
 pub(super) const BLOCKS: usize = 4;
 
@@ -101,6 +103,10 @@ impl<'a> Process<'a> {
 impl Surrogate for Process<'_> {
     fn dimension(&self) -> usize {
         self.kinds.len()
+    }
+
+    fn is_costly(&self) -> bool {
+        self.n >= WORTH_A_THREAD
     }
 
     fn predict(&self, points: &[f64], gradient: bool, prediction: &mut Prediction) {

@@ -11,6 +11,8 @@ use crate::lanes::{Kernel, multiply_add};
 pub const LANES: usize = 8;
 /// One number of each of eight points.
 pub type Lane = [f64; LANES];
+/// The kernel's families take whole lanes of this many numbers.
+const FAMILY_LANES: usize = 16;
 /// Rows of the factor that are treated together.
 const ROWS: usize = 4;
 /// Beyond this r² the covariance of every family is zero; the limit keeps 0 · ∞ out of the arithmetic.
@@ -38,9 +40,10 @@ impl Kernel for Block<'_, '_> {
         let (n, d) = (process.n, process.kinds.len());
         let blocks = count.div_ceil(LANES);
         let mut scratch = std::mem::take(&mut prediction.scratch);
-        scratch.resize(2 * blocks * n, [0.0; LANES]);
-        let (k, slopes) = scratch.split_at_mut(blocks * n);
-        let at = |block: usize| block * n..(block + 1) * n;
+        let stride = n.next_multiple_of(FAMILY_LANES / LANES).max(1);
+        scratch.resize(2 * blocks * stride, [0.0; LANES]);
+        let (k, slopes) = scratch.split_at_mut(blocks * stride);
+        let at = |block: usize| block * stride..(block + 1) * stride;
         let mut means = [[0.0; LANES]; BLOCKS];
         for (block, mean) in means.iter_mut().enumerate().take(blocks) {
             let (k, slopes) = (&mut k[at(block)], &mut slopes[at(block)]);
@@ -53,9 +56,9 @@ impl Kernel for Block<'_, '_> {
             }
             *mean = product::<FUSED>(k, process.alpha);
         }
-        forward::<FUSED>(process.factor, n, k);
+        forward::<FUSED>(process.factor, n, k, stride);
         for (block, mean) in means.iter().enumerate().take(blocks) {
-            let variance = variance::<FUSED>(process.signal, &k[at(block)]);
+            let variance = variance::<FUSED>(process.signal, &k[at(block)][..n]);
             let rows = first + block * LANES..first + count.min((block + 1) * LANES);
             for (lane, row) in rows.clone().enumerate() {
                 prediction.mean[row] = mean[lane];
@@ -63,7 +66,7 @@ impl Kernel for Block<'_, '_> {
             }
         }
         if gradient {
-            backward::<FUSED>(process.factor, n, k);
+            backward::<FUSED>(process.factor, n, k, stride);
             for block in 0..blocks {
                 let queries = &queries[block * d..(block + 1) * d];
                 let rows = first + block * LANES..first + count.min((block + 1) * LANES);
@@ -129,13 +132,13 @@ fn variance<const FUSED: bool>(signal: f64, v: &[Lane]) -> Lane {
     sum.map(|sum| (signal - sum).max(f64::EPSILON * signal))
 }
 
-/// v = L⁻¹ k, in place, for every block of `k`.
+/// v = L⁻¹ k, in place, for every block of `k`, one each `stride` rows.
 #[inline(always)]
-fn forward<const FUSED: bool>(factor: &[f64], n: usize, k: &mut [Lane]) {
+fn forward<const FUSED: bool>(factor: &[f64], n: usize, k: &mut [Lane], stride: usize) {
     let tiled = n - n % ROWS;
     for i in (0..tiled).step_by(ROWS) {
         let rows: [&[f64]; ROWS] = std::array::from_fn(|r| &factor[(i + r) * n..=(i + r) * n + i + r]);
-        for k in k.chunks_exact_mut(n) {
+        for k in k.chunks_exact_mut(stride) {
             let (done, rest) = k.split_at_mut(i);
             let [mut a, mut b, mut c, mut d] = [rest[0], rest[1], rest[2], rest[3]]; // names stay in registers
             let strips = rows[0].iter().zip(rows[1]).zip(rows[2].iter().zip(rows[3]));
@@ -152,7 +155,7 @@ fn forward<const FUSED: bool>(factor: &[f64], n: usize, k: &mut [Lane]) {
         }
     }
     for i in tiled..n {
-        for k in k.chunks_exact_mut(n) {
+        for k in k.chunks_exact_mut(stride) {
             substitute::<FUSED>(&factor[i * n..=i * n + i], i, k);
         }
     }
@@ -170,16 +173,16 @@ fn substitute<const FUSED: bool>(row: &[f64], r: usize, v: &mut [Lane]) {
 
 /// w = L⁻ᵀ v, in place, for every block of `v`: from the last rows on, each is solved and taken out of all before it.
 #[inline(always)]
-fn backward<const FUSED: bool>(factor: &[f64], n: usize, v: &mut [Lane]) {
+fn backward<const FUSED: bool>(factor: &[f64], n: usize, v: &mut [Lane], stride: usize) {
     let tiled = n - n % ROWS;
     for i in (tiled..n).rev() {
-        for v in v.chunks_exact_mut(n) {
+        for v in v.chunks_exact_mut(stride) {
             eliminate::<FUSED>(&factor[i * n..=i * n + i], 0, i, v);
         }
     }
     for i in (0..tiled).step_by(ROWS).rev() {
         let rows: [&[f64]; ROWS] = std::array::from_fn(|r| &factor[(i + r) * n..=(i + r) * n + i + r]);
-        for v in v.chunks_exact_mut(n) {
+        for v in v.chunks_exact_mut(stride) {
             for (r, row) in rows.iter().enumerate().rev() {
                 eliminate::<FUSED>(row, i, i + r, v);
             }

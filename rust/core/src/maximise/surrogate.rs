@@ -7,6 +7,9 @@ pub trait Surrogate: Sync {
     /// d, the number of coordinates.
     fn dimension(&self) -> usize;
 
+    /// Whether some dozens of predictions take longer than to start a thread.
+    fn is_costly(&self) -> bool;
+
     /// Writes mean and variance at each row of `points` (m × d, row-major), and with `gradient` their derivatives;
     /// those by coordinates that are categorical or NaN are zero.
     fn predict(&self, points: &[f64], gradient: bool, prediction: &mut Prediction);
