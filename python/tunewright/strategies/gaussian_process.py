@@ -48,7 +48,8 @@ class GaussianProcess:
         kernel: ``"matern52"``, ``"matern32"`` (rougher) or ``"rbf"`` (smoother).
         outputs: ``"yeo-johnson"``: losses are transformed by the power that makes them most normal, huge ones
             compressed; ``"standard"``: shifted and scaled alone.
-        candidates: points spread over the space at every ask; half as many again lie around the best trials.
+        candidates: points spread over the space at every ask; half as many again lie around the best trials. From 256
+            outcomes on they become fewer in proportion, down to a quarter, as each takes longer to judge.
         climbs: of those, how many are climbed from.
         points: up to this many outcomes the process is exact. Of more, it sees a quarter newest, a quarter best
             and the half nearest to the best trial.
@@ -118,12 +119,15 @@ class GaussianProcess:
             target = Acquisition(model, self.acquisition, best, self.kappa, feasibility, weight, self.threads)
             chosen[i] = propose(
                 target, space, incumbents, Known(taken),
-                count=self.candidates, climbs=self.climbs, seed=seed, number=int(number),
+                count=self._count(len(model.x)), climbs=self.climbs, seed=seed, number=int(number),
             )  # fmt: skip
             if i + 1 < len(numbers):
                 taken = np.concatenate([taken, chosen[i : i + 1]])
                 model, best = model.believing(space.unit(chosen[i : i + 1]), best)
         return chosen
+
+    def _count(self, n: int) -> int:
+        return max(self.candidates // 4, self.candidates * 256 // max(n, 256))
 
     def to_json(self, space: Space) -> dict[str, Any]:
         """Name and options, for the record."""

@@ -22,7 +22,7 @@ from tunewright.trial.columns import Array
 Kinds = np.ndarray[Any, np.dtype[np.uint8]]
 
 _LOWEST, _HIGHEST = np.log(0.01), np.log(100.0)  # of a lengthscale
-_BLOCK = 16  # rows appended one by one before the factor is made anew
+_BLOCK = 8  # rows appended one by one before the factor is made anew
 _FIT_POINTS = 200
 
 
@@ -110,7 +110,7 @@ def _fitted(x: Array, losses: Array, kinds: Kinds, fitting: Fitting) -> Array:
     mean, std, lower, upper = priors(x.shape[1], fitting.noise)
     theta, _ = gp.fit(
         x[rows], y[rows], kinds, starts=_starts(x.shape[1]), lower=lower, upper=upper, prior_mean=mean, prior_std=std,
-        family=fitting.family, iterations=40, tolerance=1e-3, threads=fitting.threads,
+        family=fitting.family, iterations=25, tolerance=1e-2, threads=fitting.threads,
     )  # fmt: skip
     _remember(_fits, key, theta, 64)
     return theta
