@@ -91,16 +91,16 @@ def test_climbs_over_levels_end_at_the_same_points(seed, n, d, gaps, acquisition
     assert (same | np.isclose(ours_values, twin_values, rtol=1e-5)).all()  # ties may be broken either way
 
 
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=40)
 @given(seed=SEEDS, n=st.integers(2, 15), d=st.integers(1, 4), extras=st.booleans())
-def test_climbs_are_as_good_as_the_twins(seed, n, d, extras):
-    """From the same eight starts the best of the local maxima is the same, or ours is the better one."""
+def test_the_twin_finds_nothing_to_gain_where_a_climb_ended(seed, n, d, extras):
     model, starts, levels, options = case(seed, n, d, 0.0, "matern52", extras)
-    ours = numerics.climb(*model, starts[:8], levels, **options)[1]
-    twin = reference.climb(*model, starts[:8], levels, **options)[1]
-    # the twin's gradients are differences; a start may lead either of them to another maximum
-    assert ours.max() >= twin.max() - 1e-3 * max(1.0, abs(twin.max()))
-    assert np.mean(ours >= twin - 1e-3 * np.maximum(1.0, np.abs(twin))) >= 0.5
+    points, values = numerics.climb(*model, starts[:4], levels, **options)
+    for point, value in zip(points, values, strict=True):
+        unit = max(1.0, abs(value))
+        # with a gradient below this the twin stays; with a larger one it leaps, perhaps to another hill
+        _, further = reference.climb(*model, point[None], levels, tolerance=1e-3 * unit, **options)
+        assert further[0] <= value + 1e-3 * unit
 
 
 @pytest.mark.parametrize("iterations", [0, 1, 3])
