@@ -56,7 +56,8 @@ impl Workspace {
     /// The same, where the inverse Hessian's diagonal is known roughly: no scale has to be found by the first step.
     #[must_use]
     pub fn with_scales(scales: Vec<f64>) -> Self {
-        Self { scales: Some(scales.clone()), ..Self::new(scales.len()) }
+        let dimension = scales.len();
+        Self { scales: Some(scales), ..Self::new(dimension) }
     }
 }
 

@@ -138,15 +138,15 @@ pub fn fill(
 ) {
     let (n, stride) = (points.n(), k.stride());
     let work = |first, k, decay| Fill { points, weights, signal, family, first, stride, k, decay };
-    let (values, mut decays) = (k.rows_mut(), decay.map(Square::rows_mut));
+    let (values, decays) = (k.rows_mut(), decay.map(Square::rows_mut));
     if threads < 2 || n < WORTH_A_THREAD {
-        dispatch(work(0, values, decays.as_deref_mut()));
+        dispatch(work(0, values, decays));
         k.pad();
         return;
     }
     let share = n.div_ceil(4 * threads).max(1) * stride; // the first rows are the longest: dealt in turns
     let mut hands: Vec<Vec<Fill>> = (0..threads).map(|_| Vec::new()).collect();
-    let mut others = decays.as_deref_mut().map(|decays| decays.chunks_mut(share));
+    let mut others = decays.map(|decays| decays.chunks_mut(share));
     for (index, part) in values.chunks_mut(share).enumerate() {
         let other = others.as_mut().and_then(Iterator::next);
         hands[index % threads].push(work(index * share / stride, part, other));
@@ -177,16 +177,21 @@ impl Kernel for Fill<'_> {
     fn run<const FUSED: bool, const WIDE: bool>(self) {
         let Self { points, weights, signal, family, first, stride, k, decay } = self;
         let mut point = vec![0.0; points.d()];
+        let [mut values, mut slopes] = [vec![0.0; points.padded()], vec![0.0; points.padded()]];
         let mut decays = decay.map(|decay| decay.chunks_mut(stride));
         for (row, i) in k.chunks_mut(stride).zip(first..points.n()) {
-            let start = i / super::points::LANES * super::points::LANES;
+            let start = i / super::points::WHOLE * super::points::WHOLE;
             points.copy(i, &mut point);
-            let row = &mut row[start..points.padded()];
-            points.squares::<FUSED>(&point, weights, start, row);
+            let values = &mut values[start..];
+            points.squares::<FUSED>(&point, weights, start, values);
             match decays.as_mut().and_then(Iterator::next) {
-                Some(decay) => family.apply::<FUSED>(signal, row, &mut decay[start..]),
-                None => family.apply_value::<FUSED>(signal, row),
+                Some(decay) => {
+                    family.apply::<FUSED>(signal, values, &mut slopes[start..]);
+                    decay[i..points.n()].copy_from_slice(&slopes[i..points.n()]);
+                }
+                None => family.apply_value::<FUSED>(signal, values),
             }
+            row[i..points.n()].copy_from_slice(&values[i - start..points.n() - start]);
         }
     }
 }

@@ -1,6 +1,5 @@
 //! The families of stationary kernels, as functions of r².
 
-use super::points::LANES;
 use crate::error::{Error, Result};
 use crate::lanes::{exponential, multiply_add};
 
@@ -40,7 +39,7 @@ impl Family {
         }
     }
 
-    /// Replaces each r² in `squares` by `signal` · g(r); whole lanes.
+    /// Replaces each r² in `squares` by `signal` · g(r).
     #[inline(always)]
     pub fn apply_value<const FUSED: bool>(self, signal: f64, squares: &mut [f64]) {
         match self {
@@ -55,21 +54,17 @@ impl Family {
 
 #[inline(always)]
 fn both<P: Profile, const FUSED: bool>(signal: f64, squares: &mut [f64], decays: &mut [f64]) {
-    for (square, decay) in squares.as_chunks_mut::<LANES>().0.iter_mut().zip(decays.as_chunks_mut::<LANES>().0) {
-        for lane in 0..LANES {
-            let (value, slope) = P::at::<FUSED>(square[lane]);
-            square[lane] = signal * value;
-            decay[lane] = signal * slope;
-        }
+    for (square, decay) in squares.iter_mut().zip(decays) {
+        let (value, slope) = P::at::<FUSED>(*square);
+        *square = signal * value;
+        *decay = signal * slope;
     }
 }
 
 #[inline(always)]
 fn values<P: Profile, const FUSED: bool>(signal: f64, squares: &mut [f64]) {
-    for square in squares.as_chunks_mut::<LANES>().0 {
-        for lane in 0..LANES {
-            square[lane] = signal * P::at::<FUSED>(square[lane]).0;
-        }
+    for square in squares {
+        *square = signal * P::at::<FUSED>(*square).0;
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::Family;
 use super::covariance::{add_noise, fill};
-use super::points::{LANES, Points};
+use super::points::{Points, WHOLE};
 use crate::error::Result;
 use crate::lanes::{Kernel, dispatch};
 use crate::linalg::{self, Square};
@@ -147,18 +147,17 @@ impl Kernel for Sweep<'_> {
     #[inline(always)]
     fn run<const FUSED: bool, const WIDE: bool>(self) {
         let Self { points, kernel, decay, first, sums } = self;
-        let padded = points.padded();
-        let mut product = vec![0.0; padded];
+        let n = points.n();
+        let mut product = vec![0.0; points.padded()];
         let mut point = vec![0.0; points.d()];
-        for i in first..(first + ROWS).min(points.n()) {
-            let start = i / LANES * LANES;
+        for i in first..(first + ROWS).min(n) {
+            let start = i / WHOLE * WHOLE;
             points.copy(i, &mut point);
-            let (w, d) = (&kernel.row(i)[start..padded], &decay.row(i)[start..padded]);
-            for (p, (w, d)) in product[start..].iter_mut().zip(w.iter().zip(d)) {
+            product[start..=i].fill(0.0);
+            let pairs = kernel.row(i)[i..n].iter().zip(&decay.row(i)[i..n]);
+            for (p, (w, d)) in product[i..n].iter_mut().zip(pairs) {
                 *p = w * d;
             }
-            product[start..=i].fill(0.0);
-            product[points.n()..].fill(0.0);
             for (j, sum) in sums.iter_mut().enumerate() {
                 *sum += points.weighted::<FUSED>(j, point[j], start, &product[start..]);
             }

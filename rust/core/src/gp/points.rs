@@ -5,10 +5,11 @@ use crate::error::{Error, Result};
 use crate::lanes::multiply_add;
 use crate::linalg::total;
 
-/// Points whose distances are computed together.
-pub const LANES: usize = 16;
+/// Rows begin and end at multiples of this: what a compiler's loop takes at a time, so that no single numbers are left.
+pub const WHOLE: usize = 32;
+const LANES: usize = 16;
 
-/// The observed points, coordinate by coordinate, each padded to whole lanes.
+/// The observed points, coordinate by coordinate, each padded to whole vectors.
 #[derive(Debug, Clone)]
 pub struct Points {
     n: usize,
@@ -38,7 +39,7 @@ impl Points {
         let d = kinds.len();
         let n = x.len().checked_div(d).unwrap_or(0);
         length("x", x.len(), n * d)?;
-        let padded = n.next_multiple_of(LANES);
+        let padded = n.next_multiple_of(WHOLE);
         let mut columns = crate::matrix::allocate(d, padded)?;
         let mut forms = Vec::with_capacity(d);
         for (j, kind) in kinds.iter().enumerate() {
@@ -67,7 +68,7 @@ impl Points {
         self.d
     }
 
-    /// n to whole lanes.
+    /// n to whole vectors.
     pub fn padded(&self) -> usize {
         self.padded
     }
@@ -100,7 +101,7 @@ impl Points {
         }
     }
 
-    /// The sum of factorᵢ δⱼ² over the points from `first` on; `factors` are whole lanes.
+    /// The sum of factorᵢ δⱼ² over the points from `first` on; `factors` are whole vectors.
     #[inline(always)]
     pub fn weighted<const FUSED: bool>(&self, j: usize, a: f64, first: usize, factors: &[f64]) -> f64 {
         let mut lanes = [0.0; LANES];
@@ -140,10 +141,8 @@ struct Accumulate<'a, const FUSED: bool> {
 impl<const FUSED: bool> Visit for Accumulate<'_, FUSED> {
     #[inline(always)]
     fn with(self, column: &[f64], square: impl Fn(f64) -> f64) {
-        for (sums, b) in self.sums.as_chunks_mut::<LANES>().0.iter_mut().zip(column.as_chunks::<LANES>().0) {
-            for lane in 0..LANES {
-                sums[lane] = multiply_add::<FUSED>(self.weight, square(b[lane]), sums[lane]);
-            }
+        for (sum, b) in self.sums.iter_mut().zip(column) {
+            *sum = multiply_add::<FUSED>(self.weight, square(*b), *sum);
         }
     }
 }

@@ -1,11 +1,12 @@
 //! The function given the observations.
 
-use super::points::{LANES, Points, scales};
+use super::points::{Points, scales};
 use super::{Family, length};
 use crate::error::Result;
 use crate::lanes::{Kernel, dispatch, multiply_add};
 use crate::linalg::{self, EPSILON, Panel};
 
+const LANES: usize = 16;
 /// Queries whose solves are done together.
 const TOGETHER: usize = 64;
 
@@ -127,7 +128,9 @@ impl<'a> Posterior<'a> {
             for i in 0..n {
                 explained.iter_mut().zip(panel.row(i)).for_each(|(sum, x)| *sum += x * x);
             }
-            explained.iter_mut().for_each(|value| *value = self.variance(*value));
+            for value in explained {
+                *value = self.variance(*value);
+            }
         }
         Ok(())
     }

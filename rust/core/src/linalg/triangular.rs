@@ -247,7 +247,9 @@ impl Kernel for Up<'_> {
                     axpy::<FUSED>(target, -factor[(i + j) * n + i + k], &lower[(j - k - 1) * stride..][..stride]);
                 }
                 let pivot = factor[(i + k) * n + i + k];
-                target.iter_mut().for_each(|x| *x /= pivot);
+                for x in target {
+                    *x /= pivot;
+                }
             }
         }
     }
