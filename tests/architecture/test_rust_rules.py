@@ -23,7 +23,7 @@ ARROWS = {
     "acquisition": {"error"},
     "maximise": {"acquisition", "error", "gp", "lanes"},
     "sampling": {"error", "matrix"},
-    "pareto": {"error"},
+    "pareto": {"error", "lanes"},
     "lanes": set(),
     "linalg": {"error", "lanes", "matrix"},
     "quasi_newton": set(),

@@ -27,6 +27,7 @@ __all__ = [
 ]
 
 from collections.abc import Sequence
+from math import isfinite
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -306,8 +307,9 @@ def _with_corner(
         raise ValueError(
             f"reference: expected one number for each of {points.shape[1]} objectives, got shape {corner.shape}"
         )
-    corner = np.ascontiguousarray(np.broadcast_to(corner, points.shape[1]), dtype=np.float64)
-    if not np.isfinite(corner).all():
+    corner = np.full(points.shape[1], corner) if corner.ndim == 0 else np.ascontiguousarray(corner)
+    corner = corner.astype(np.float64, copy=False)
+    if not all(map(isfinite, corner.tolist())):  # a call of microseconds: faster than NumPy on a few numbers
         raise ValueError(
             f"reference: expected finite numbers, got {corner.tolist()}; the volume below inf has no meaning"
         )

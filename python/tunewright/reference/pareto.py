@@ -96,10 +96,10 @@ def _volume(points: NDArray[np.float64], corner: NDArray[np.float64]) -> float:
     if len(corner) == 1:
         return float(corner[0] - points.min())
     ends = np.append(np.unique(points[:, -1]), corner[-1])
-    return sum(
-        (end - start) * _volume(np.unique(points[points[:, -1] <= start, :-1], axis=0), corner[:-1])
-        for start, end in pairwise(ends.tolist())
-    )
+    volume = 0.0
+    for start, end in pairwise(ends.tolist()):
+        volume += (end - start) * _volume(np.unique(points[points[:, -1] <= start, :-1], axis=0), corner[:-1])
+    return volume
 
 
 def hypervolume_contributions(

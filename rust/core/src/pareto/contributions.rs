@@ -7,7 +7,7 @@
 
 use super::hypervolume::Boxes;
 use super::is_nondominated;
-use super::volume::gain;
+use super::volume::gains;
 use crate::error::Result;
 
 /// hypervolume(S) − hypervolume(S without the point) for each row, with S the non-dominated rows.
@@ -184,13 +184,6 @@ fn by_limits(corners: &[f64], m: usize) -> Result<Vec<f64>> {
     let front = is_nondominated(&losses, m)?;
     let rows: Vec<&[f64]> =
         corners.chunks_exact(m).zip(&front).filter(|(_, kept)| **kept).map(|(row, _)| row).collect();
-    let mut others = rows.concat();
-    let mut contributions = rows.iter().enumerate().map(|(i, row)| {
-        // the point itself makes room and comes back: its place holds an empty box meanwhile
-        others[i * m..(i + 1) * m].fill(0.0);
-        let contribution = gain(row, &others);
-        others[i * m..(i + 1) * m].copy_from_slice(row);
-        contribution
-    });
+    let mut contributions = gains(&rows, m).into_iter();
     Ok(front.iter().map(|&kept| if kept { contributions.next().unwrap_or(0.0) } else { 0.0 }).collect())
 }

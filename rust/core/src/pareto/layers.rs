@@ -5,6 +5,7 @@
 //! point's rank is one more than the largest of those that dominate it.
 
 use super::order::ranks;
+use crate::lanes::{Kernel, dispatch};
 
 /// The rank of each row, in order; no row holds a NaN and there are fewer than 2³¹ of them.
 pub fn ranks_of_fronts(rows: &[f64], columns: usize) -> Vec<i64> {
@@ -27,7 +28,7 @@ pub fn ranks_of_fronts(rows: &[f64], columns: usize) -> Vec<i64> {
 }
 
 /// Pairs of points below which every pair is compared.
-const FEW_PAIRS: usize = 64 * 64;
+const FEW_PAIRS: usize = 256 * 256;
 /// Points below which the halves are not divided again.
 const FEW: u32 = 32;
 const LANES: usize = 8;
@@ -36,7 +37,7 @@ struct Layers<'a> {
     places: &'a [i32],
     columns: usize,
     ranks: Vec<i32>,
-    /// The low points of [`Layers::compare`], LANES at a time, one array for each objective.
+    /// The low points of [`Layers::compare`], LANES at a time: one array for each objective and one for the rank above.
     block: Vec<[i32; LANES]>,
 }
 
@@ -117,32 +118,20 @@ impl Layers<'_> {
 
     /// [`Layers::raise`] by comparing every pair, LANES of them at a time.
     fn compare(&mut self, low: &[u32], high: &[u32], k: usize) {
+        self.block.clear();
         for low in low.chunks(LANES) {
-            self.block.clear();
-            self.block.resize(k, [i32::MAX; LANES]); // a lane without a point never dominates
-            let mut above = [0; LANES];
+            let start = self.block.len();
+            self.block.resize(start + k + 1, [i32::MAX; LANES]); // a lane without a point never dominates
             for (lane, &p) in low.iter().enumerate() {
-                above[lane] = self.ranks[p as usize] + 1;
-                for (d, column) in self.block.iter_mut().enumerate() {
-                    column[lane] = self.places[p as usize * self.columns + 1 + d];
+                let places = &self.places[p as usize * self.columns + 1..][..k];
+                for (column, &place) in self.block[start..].iter_mut().zip(places) {
+                    column[lane] = place;
                 }
-            }
-            for &q in high {
-                let start = q as usize * self.columns + 1;
-                let q_places = &self.places[start..start + k];
-                let mut worse = [0; LANES];
-                for (column, &place) in self.block.iter().zip(q_places) {
-                    for lane in 0..LANES {
-                        worse[lane] |= i32::from(column[lane] > place);
-                    }
-                }
-                let mut highest = self.ranks[q as usize];
-                for lane in 0..LANES {
-                    highest = highest.max(above[lane] & (worse[lane] - 1)); // 0 where worse
-                }
-                self.ranks[q as usize] = highest;
+                self.block[start + k][lane] = self.ranks[p as usize] + 1;
             }
         }
+        let (places, columns, blocks) = (self.places, self.columns, &self.block);
+        dispatch(Pairs { places, columns, blocks, high, k, ranks: &mut self.ranks });
     }
 
     /// The least and the greatest place(·, k) of a set that is not empty.
@@ -175,6 +164,41 @@ impl Layers<'_> {
         }
         merged.extend(low);
         merged
+    }
+}
+
+/// All pairs of low points, in blocks, and high points.
+struct Pairs<'a> {
+    places: &'a [i32],
+    columns: usize,
+    blocks: &'a [[i32; LANES]],
+    high: &'a [u32],
+    k: usize,
+    ranks: &'a mut [i32],
+}
+
+impl Kernel for Pairs<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<const FUSED: bool, const WIDE: bool>(self) {
+        let k = self.k;
+        for &q in self.high {
+            let q_places = &self.places[q as usize * self.columns + 1..][..k];
+            let mut highest = [self.ranks[q as usize]; LANES];
+            for block in self.blocks.chunks_exact(k + 1) {
+                let mut worse = [0; LANES];
+                for (column, &place) in block.iter().zip(q_places) {
+                    for lane in 0..LANES {
+                        worse[lane] |= i32::from(column[lane] > place);
+                    }
+                }
+                for lane in 0..LANES {
+                    highest[lane] = highest[lane].max(block[k][lane] & (worse[lane] - 1)); // 0 where worse
+                }
+            }
+            self.ranks[q as usize] = highest.into_iter().fold(0, i32::max);
+        }
     }
 }
 

@@ -9,6 +9,12 @@ impl Stairs {
         self.0.clear();
     }
 
+    /// The union of two rectangles, the first wider and the second higher; one without an area counts for nothing.
+    pub fn start(&mut self, wide: (f64, f64), high: (f64, f64)) {
+        self.0.clear();
+        self.0.extend([wide, high].into_iter().filter(|corner| corner.0 > 0.0 && corner.1 > 0.0));
+    }
+
     /// Adds the rectangle of (x, y) and returns the area that it added. Cost: O(log n) and the move of what lies behind.
     pub fn insert(&mut self, x: f64, y: f64) -> f64 {
         let stairs = &mut self.0;

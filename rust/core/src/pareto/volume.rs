@@ -41,6 +41,22 @@ pub fn gain(corner: &[f64], rows: &[f64]) -> f64 {
     (whole - volume(&clipped, columns)).max(0.0)
 }
 
+/// For each row the volume of its box outside those of the others, by limits to it. Four columns or more.
+pub fn gains(rows: &[&[f64]], columns: usize) -> Vec<f64> {
+    let last = columns - 1;
+    let mut order: Vec<(&[f64], usize)> = rows.iter().copied().zip(0..).collect();
+    order.sort_unstable_by(|a, b| b.0[last].total_cmp(&a.0[last]));
+    let sorted: Vec<f64> = order.iter().flat_map(|(row, _)| *row).copied().collect();
+    let mut slices = Slices::new(columns);
+    let mut gains = vec![0.0; rows.len()];
+    for (place, &(row, i)) in order.iter().enumerate() {
+        let (before, after) = (&sorted[..place * columns], &sorted[(place + 1) * columns..]);
+        let whole: f64 = row.iter().product();
+        gains[i] = (whole - slices.clipped(before, after, row)).max(0.0);
+    }
+    gains
+}
+
 /// Appends a row to a set of which no row is inside another, unless it is inside one; drops those inside it.
 fn keep_largest(set: &mut Vec<f64>, row: impl Iterator<Item = f64>, columns: usize) {
     let start = set.len();
@@ -110,20 +126,29 @@ impl Slices {
         volume
     }
 
-    /// The volume of a set in descending order of the last coordinate, clipped to a corner.
-    fn clipped(&mut self, rows: &[f64], corner: &[f64]) -> f64 {
+    /// The volume of a set clipped to a corner: of rows at least as deep as it, and then the others, deepest first.
+    fn clipped(&mut self, high: &[f64], low: &[f64], corner: &[f64]) -> f64 {
         self.clear();
         let (columns, last) = (self.columns, self.columns - 1);
-        let deep = rows.chunks_exact(columns).take_while(|row| row[last] >= corner[last]).count() * columns;
         // clipped, the first ones have one depth and may come in any order: near the corner are those that cover most
-        let order = rows[..deep].chunks_exact(columns).rev().chain(rows[deep..].chunks_exact(columns));
+        let order = high.chunks_exact(columns).rev().chain(low.chunks_exact(columns));
         let mut volume = 0.0;
+        if let (None, &[x, y, z, w]) = (&self.below, corner) {
+            for row in order {
+                let clipped = [least(row[0], x), least(row[1], y), least(row[2], z)];
+                volume += least(row[3], w) * self.solid.insert(clipped);
+                if clipped == [x, y, z] {
+                    break; // nothing of the corner's box is left below
+                }
+            }
+            return volume;
+        }
         for row in order {
             self.row.clear();
             self.row.extend(row[..last].iter().zip(corner).map(|(&a, &b)| least(a, b)));
             volume += least(row[last], corner[last]) * self.insert();
             if self.row == corner[..last] {
-                break; // nothing of the corner's box is left below
+                break;
             }
         }
         volume
@@ -144,7 +169,10 @@ impl Slices {
             return 0.0;
         }
         let whole: f64 = self.row.iter().product();
-        let gain = whole - below.clipped(&self.set, &self.row);
+        let depth = self.row[columns - 1];
+        let deep = self.set.chunks_exact(columns).take_while(|other| other[columns - 1] >= depth).count();
+        let (high, low) = self.set.split_at(deep * columns);
+        let gain = whole - below.clipped(high, low, &self.row);
         self.place(columns);
         gain.max(0.0)
     }
@@ -173,33 +201,44 @@ impl Slices {
 struct Solid {
     /// None inside another, z descending.
     corners: Vec<[f64; 3]>,
+    /// The corner that the last box in vain was inside: the next one may be, too.
+    recent: [f64; 3],
     stairs: Stairs,
+    inner: Vec<(f64, f64)>,
 }
 
 impl Solid {
     fn clear(&mut self) {
         self.corners.clear();
+        self.recent = [0.0; 3];
     }
 
     /// Adds the box of a corner and returns the volume that it added.
     fn insert(&mut self, corner: [f64; 3]) -> f64 {
         let [x, y, z] = corner;
+        if x <= self.recent[0] && y <= self.recent[1] && z <= self.recent[2] {
+            return 0.0;
+        }
         let at = self.corners.partition_point(|other| other[2] >= z);
         let Some(gain) = self.gain(corner, at) else { return 0.0 };
-        let inside = |other: &[f64; 3]| other[0] <= x && other[1] <= y;
         let equal_z = self.corners[..at].iter().rev().take_while(|other| other[2] == z).count();
         let at = at - equal_z;
+        let inside = |other: &[f64; 3]| other[0] <= x && other[1] <= y;
         if let Some(first) = self.corners[at..].iter().position(inside) {
-            let mut kept = at + first;
-            for i in kept + 1..self.corners.len() {
+            let first = at + first;
+            let mut kept = first + 1;
+            for i in kept..self.corners.len() {
                 if !inside(&self.corners[i]) {
                     self.corners[kept] = self.corners[i];
                     kept += 1;
                 }
             }
             self.corners.truncate(kept);
+            self.corners.copy_within(at..first, at + 1);
+            self.corners[at] = corner;
+        } else {
+            self.corners.insert(at, corner);
         }
-        self.corners.insert(at, corner);
         gain
     }
 
@@ -208,38 +247,48 @@ impl Solid {
     /// From its top down, the part of its floor plan that is not yet covered times the depth to the next that covers it.
     fn gain(&mut self, [x, y, z]: [f64; 3], at: usize) -> Option<f64> {
         self.stairs.clear();
-        let mut open = x * y;
+        self.inner.clear();
         let (mut full_x, mut full_y) = (0.0, 0.0); // covered are [0, full_x] × [0, y] and [0, x] × [0, full_y]
         let (high, low) = self.corners.split_at(at);
         // clipped, the first ones have one height and may come in any order: the nearest cover most
-        for &[other_x, other_y, _] in high.iter().rev() {
-            if other_x <= full_x || other_y <= full_y {
+        for &other in high.iter().rev() {
+            if other[0] <= full_x || other[1] <= full_y {
                 continue;
             }
-            if other_x >= x {
-                if other_y >= y {
+            match (other[0] >= x, other[1] >= y) {
+                (true, true) => {
+                    self.recent = other;
                     return None;
                 }
-                full_y = other_y;
-            } else if other_y >= y {
-                full_x = other_x;
+                (true, false) => full_y = other[1],
+                (false, true) => full_x = other[0],
+                (false, false) => self.inner.push((other[0], other[1])),
             }
-            open -= self.stairs.insert(least(other_x, x), least(other_y, y));
+        }
+        let mut open = (x - full_x) * (y - full_y);
+        self.stairs.start((x, full_y), (full_x, y));
+        for &(inner_x, inner_y) in &self.inner {
+            if inner_x > full_x && inner_y > full_y {
+                open -= self.stairs.insert(inner_x, inner_y);
+            }
         }
         let (mut top, mut gain) = (z, 0.0);
         for &[other_x, other_y, other_z] in low {
             if other_x <= full_x || other_y <= full_y {
                 continue;
             }
-            if other_x >= x {
-                if other_y >= y {
-                    return Some(gain + open.max(0.0) * (top - other_z));
+            let covered = match (other_x >= x, other_y >= y) {
+                (true, true) => return Some(gain + open.max(0.0) * (top - other_z)),
+                (true, false) => {
+                    full_y = other_y;
+                    self.stairs.insert(x, other_y)
                 }
-                full_y = other_y;
-            } else if other_y >= y {
-                full_x = other_x;
-            }
-            let covered = self.stairs.insert(least(other_x, x), least(other_y, y));
+                (false, true) => {
+                    full_x = other_x;
+                    self.stairs.insert(other_x, y)
+                }
+                (false, false) => self.stairs.insert(other_x, other_y),
+            };
             if covered > 0.0 {
                 gain += open.max(0.0) * (top - other_z);
                 open -= covered;
