@@ -80,7 +80,7 @@ class GaussianProcess:
             if getattr(self, name) not in allowed:
                 choices = ", ".join(map(repr, allowed))
                 raise ValueError(f"{name} must be one of {choices}; got {getattr(self, name)!r}")
-        for name, least in {"startup": 1, "candidates": 16, "climbs": 1, "points": 16, "threads": 1}.items():
+        for name, least in {"startup": 1, "candidates": 16, "climbs": 1, "points": 64, "threads": 1}.items():
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int) or value < least:
                 raise ValueError(f"{name} must be a whole number from {least} upwards; got {value!r}")

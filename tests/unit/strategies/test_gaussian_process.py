@@ -114,6 +114,36 @@ def test_the_hyperparameters_of_n_outcomes_are_those_of_a_checkpoint_before():
     assert len(set(steps)) < 150
 
 
+@pytest.mark.parametrize("threads", [1, 3])
+def test_suggestions_do_not_depend_on_the_threads(threads):
+    one, other = (study(plane(3), threads=t, candidates=300, climbs=12) for t in (2, threads))
+    for run in (one, other):
+        run.optimize(lambda trial: bowl(trial.config), 14)
+    assert np.array_equal(one.history.natives, other.history.natives)
+
+
+def test_a_long_record_is_seen_in_part():
+    run = study(plane(), points=64)
+    run.optimize(lambda trial: bowl(trial.config), 140)
+    assert run.best_value < 0.01
+    history = run.history
+    for number in range(120, 140):
+        models.forget()
+        row = run.strategy.suggest(history.at(int(history.seen[number])), run.seed, np.array([number]))
+        assert np.array_equal(row[0], history.natives[number])
+
+
+def test_a_space_that_grows_while_it_is_searched():
+    run = tw.Study(minimize="y", strategy=tw.GaussianProcess(**QUICK), seed=0)
+
+    def objective(trial):
+        x = trial.suggest_float("x", 0, 1)
+        return x + (trial.suggest_float("late", 0, 1) if trial.number > 5 else 1.0)
+
+    run.optimize(objective, 14)
+    assert len(run.trials) == 14 and run.best_value < 1.0
+
+
 # -- bad input ------------------------------------------------------------------------------------------
 
 LOSSES = st.one_of(
@@ -155,6 +185,12 @@ def test_points_all_alike_are_survived():
     run.enqueue([{"x0": 0.5, "x1": 0.5}] * 12)
     run.optimize(lambda trial: 1.0, 14)
     assert len({tuple(trial.config.values()) for trial in run.trials[12:]}) == 2
+
+
+def test_a_space_without_a_choice():
+    run = tw.Study(tw.Space(a=tw.Constant(1)), minimize="y", strategy=tw.GaussianProcess(), duplicates="allow")
+    run.optimize(lambda trial: 0.0, 12)
+    assert len(run.trials) == 12
 
 
 def test_a_finite_space_is_used_up_without_repeats():

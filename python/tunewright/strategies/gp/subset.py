@@ -15,7 +15,7 @@ _LOCAL = 1_000
 
 
 def local(x: Array, losses: Array, most: int) -> np.ndarray[Any, np.dtype[np.intp]]:
-    """Ascending rows of ``x`` (n, d): all up to ``most``, else about 1,000 (or ``most``, if that is less).
+    """Ascending rows of ``x`` (n, d): all up to ``most`` (64 at least), else about 1,000 (at most ``most``).
 
     Those are the best quarter, the half nearest to the best point, and the newest quarter. The selection is
     made at every 64th outcome; the outcomes since then are seen too.
