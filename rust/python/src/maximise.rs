@@ -12,6 +12,8 @@ use crate::border;
 
 type Vector<'py> = PyReadonlyArray1<'py, f64>;
 type Matrix<'py> = PyReadonlyArray2<'py, f64>;
+/// Points and their values.
+type Climbed<'py> = (Bound<'py, PyArray2<f64>>, Bound<'py, PyArray1<f64>>);
 type Feasibility<'py> = (Matrix<'py>, Vector<'py>, Matrix<'py>, Vector<'py>, f64);
 
 #[pyfunction]
@@ -65,7 +67,7 @@ pub fn climb<'py>(
     iterations: usize,
     tolerance: f64,
     threads: usize,
-) -> PyResult<(Bound<'py, PyArray2<f64>>, Bound<'py, PyArray1<f64>>)> {
+) -> PyResult<Climbed<'py>> {
     let (starts, settings) = (starts.as_slice()?, Settings { iterations, tolerance, threads });
     let mixed = Mixed { kinds: kinds.as_slice()?, levels: levels.as_slice()? };
     let model = Model::new((&x, &theta, &factor, &alpha), mixed.kinds, feasibility.as_ref(), prior.as_ref())?;
