@@ -23,7 +23,7 @@ Kinds = np.ndarray[Any, np.dtype[np.uint8]]
 
 _LOWEST, _HIGHEST = np.log(0.01), np.log(100.0)  # of a lengthscale
 _BLOCK = 8  # rows appended one by one before the factor is made anew
-_FIT_POINTS = 200
+_FIT_POINTS = 160
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ def local(x: Array, losses: Array, most: int) -> np.ndarray[Any, np.dtype[np.int
     n = len(losses)
     if n <= most:
         return np.arange(n)
-    settled, size = n - n % _STEP, min(most, _LOCAL)
+    settled, size = n - n % _STEP or n, min(most, _LOCAL)
     chosen = np.zeros(n, dtype=bool)
     order = np.argsort(losses[:settled], kind="stable")
     chosen[order[: size // 4]] = True
