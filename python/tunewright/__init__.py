@@ -16,6 +16,7 @@ __all__ = [
     "Failures",
     "Float",
     "Futures",
+    "GaussianProcess",
     "Grid",
     "Inline",
     "Int",
@@ -39,8 +40,10 @@ __all__ = [
     "TrialPruned",
     "TrialState",
     "TrialView",
+    "TrustRegion",
     "__version__",
     "errors",
+    "gp",
     "pareto",
     "when",
 ]
@@ -51,6 +54,7 @@ from tunewright import errors
 from tunewright.errors import TrialPruned
 from tunewright.executors import Futures, Inline, Processes, Threads
 from tunewright.numerics import pareto
+from tunewright.numerics import regression as gp
 from tunewright.space import (
     Categorical,
     Constant,
@@ -65,7 +69,7 @@ from tunewright.space import (
     when,
 )
 from tunewright.storage import Memory, Sqlite
-from tunewright.strategies import Grid, Manual, QuasiRandom, Random
+from tunewright.strategies import GaussianProcess, Grid, Manual, QuasiRandom, Random, TrustRegion
 from tunewright.study import Failures, NoImprovement, Study, TargetReached
 from tunewright.trial import Trial, TrialState, TrialView
 

@@ -1,4 +1,4 @@
-"""numerics.pareto equals reference.pareto exactly, on ugly inputs of every layout."""
+"""numerics.pareto equals reference.pareto, on ugly inputs of every layout: masks and ranks exactly."""
 
 from __future__ import annotations
 
@@ -99,3 +99,138 @@ def test_all_equal_all_nan_all_infinite(m):
     for value in (0.0, NAN, INF, -INF):
         check(np.full((600, m), value), maximize=False)
         check(np.full((600, m), value), maximize=True)
+
+
+ROUGH = st.sampled_from([0.0, -0.0, 1.0, -1.0, 2.0, 3.5, NAN, INF, -INF, 5e-324])
+TIED = st.integers(0, 4).map(float)
+PLAIN = st.floats(-5, 5, width=16)
+BRIEF = settings(deadline=None, max_examples=100)
+
+
+def matrices(elements, rows=10, columns=6):
+    return hnp.arrays(np.float64, st.tuples(st.integers(0, rows), st.integers(1, columns)), elements=elements)
+
+
+@st.composite
+def problems(draw, rows=10, columns=6):
+    """Points, a reference point among them or behind, and directions."""
+    losses = draw(st.one_of(matrices(TIED, rows, columns), matrices(PLAIN, rows, columns)))
+    m = losses.shape[1]
+    corner = draw(hnp.arrays(np.float64, m, elements=st.sampled_from([-1.0, 2.0, 3.0, 6.0])))
+    return losses, corner, draw(st.one_of(st.booleans(), st.lists(st.booleans(), min_size=m, max_size=m)))
+
+
+def close(ours, twin, scale):
+    assert np.shape(ours) == np.shape(twin)
+    assert np.allclose(ours, twin, rtol=1e-12, atol=1e-12 * max(scale, 1e-300))
+
+
+@BRIEF
+@given(
+    losses=st.one_of(matrices(ROUGH, 60, 7), matrices(TIED, 60, 7), matrices(st.floats(), 30, 5)), flip=st.booleans()
+)
+def test_ranks(losses, flip):
+    before = losses.copy()
+    ours = numerics.nondominated_rank(losses, maximize=flip)
+    assert np.array_equal(ours, reference.nondominated_rank(losses, maximize=flip))
+    assert ours.dtype == np.int64
+    assert np.array_equal(losses, before, equal_nan=True)
+
+
+@pytest.mark.parametrize("m", [1, 2, 3, 4, 5, 8])
+@pytest.mark.parametrize("levels", [3, 20, 10**9])
+def test_ranks_of_clouds_large_enough_for_every_branch(m, levels):
+    losses = np.random.default_rng(m).integers(0, levels, (1500, m)).astype(float)
+    assert np.array_equal(numerics.nondominated_rank(losses), reference.nondominated_rank(losses))
+
+
+@BRIEF
+@given(losses=st.one_of(matrices(ROUGH, 20), matrices(TIED, 20), matrices(st.floats(), 20)))
+def test_crowding(losses):
+    assert np.allclose(numerics.crowding_distance(losses), reference.crowding_distance(losses), rtol=1e-12, atol=0)
+
+
+@BRIEF
+@given(problem=problems())
+def test_volumes(problem):
+    losses, corner, maximize = problem
+    twin = reference.hypervolume(losses, reference=corner, maximize=maximize)
+    close(numerics.hypervolume(losses, reference=corner, maximize=maximize), twin, twin)
+
+
+@BRIEF
+@given(losses=matrices(ROUGH, 6, 4))
+def test_volumes_of_ugly_points(losses):
+    twin = reference.hypervolume(losses, reference=3.0)
+    ours = numerics.hypervolume(losses, reference=3.0)
+    assert ours == twin if np.isinf(twin) else np.isclose(ours, twin, rtol=1e-12)
+
+
+@BRIEF
+@given(problem=problems(rows=8, columns=5))
+def test_contributions(problem):
+    losses, corner, maximize = problem
+    whole = reference.hypervolume(losses, reference=corner, maximize=maximize)
+    ours = numerics.hypervolume_contributions(losses, reference=corner, maximize=maximize)
+    close(ours, reference.hypervolume_contributions(losses, reference=corner, maximize=maximize), whole)
+
+
+@pytest.mark.parametrize("m", [2, 3, 4, 5])
+def test_contributions_are_what_removing_a_point_takes_away(m):
+    sphere = np.abs(np.random.default_rng(m).standard_normal((150, m)))
+    sphere /= np.linalg.norm(sphere, axis=1, keepdims=True)
+    whole = numerics.hypervolume(sphere, reference=1.1)
+    alone = [whole - numerics.hypervolume(np.delete(sphere, i, axis=0), reference=1.1) for i in range(len(sphere))]
+    close(numerics.hypervolume_contributions(sphere, reference=1.1), alone, whole)
+
+
+@BRIEF
+@given(problem=problems(rows=7, columns=4), data=st.data())
+def test_subsets(problem, data):
+    """Rounding may break a tie differently: what each choice adds is compared, not the choice."""
+    losses, corner, maximize = problem
+    k = data.draw(st.integers(0, len(losses)))
+    ours = numerics.hypervolume_subset(losses, k, reference=corner, maximize=maximize)
+    twin = reference.hypervolume_subset(losses, k, reference=corner, maximize=maximize)
+    assert len(set(ours.tolist())) == k == len(twin)
+
+    def best_next(chosen):
+        left = set(range(len(losses))) - set(chosen)
+        return max(reference.hypervolume(losses[[*chosen, i]], reference=corner, maximize=maximize) for i in left)
+
+    for count in range(k):
+        got = reference.hypervolume(losses[ours[: count + 1]], reference=corner, maximize=maximize)
+        assert np.isclose(got, best_next(ours[:count].tolist()), rtol=1e-9)
+
+
+@BRIEF
+@given(losses=matrices(ROUGH, 12, 4), data=st.data())
+def test_distances_to_a_reference_set(losses, data):
+    m = losses.shape[1]
+    front = data.draw(hnp.arrays(np.float64, st.tuples(st.integers(1, 5), st.just(m)), elements=PLAIN))
+    maximize = data.draw(st.lists(st.booleans(), min_size=m, max_size=m))
+    ours = numerics.igd_plus(losses, reference=front, maximize=maximize)
+    assert np.isclose(ours, reference.igd_plus(losses, reference=front, maximize=maximize), rtol=1e-12)
+    ours = numerics.epsilon_indicator(losses, reference=front, maximize=maximize)
+    assert np.isclose(ours, reference.epsilon_indicator(losses, reference=front, maximize=maximize), rtol=1e-12)
+    positive = np.exp(np.clip(losses, -9, 9))
+    ours = numerics.epsilon_indicator(positive, reference=np.exp(front), maximize=maximize, multiplicative=True)
+    twin = reference.epsilon_indicator(positive, reference=np.exp(front), maximize=maximize, multiplicative=True)
+    assert np.isclose(ours, twin, rtol=1e-12)
+
+
+@BRIEF
+@given(losses=matrices(st.one_of(ROUGH, PLAIN), 12, 4), margin=st.floats(0, 2), flip=st.booleans())
+def test_reference_points(losses, margin, flip):
+    if not np.isfinite(losses).all(axis=1).any():
+        with pytest.raises(ValueError, match="losses: expected at least one point"):
+            numerics.nadir_reference(losses, margin=margin, maximize=flip)
+        return
+    ours = numerics.nadir_reference(losses, margin=margin, maximize=flip)
+    assert np.allclose(ours, reference.nadir_reference(losses, margin=margin, maximize=flip), rtol=1e-12)
+
+
+@BRIEF
+@given(scores=hnp.arrays(np.float64, st.tuples(st.integers(1, 20), st.just(2)), elements=ROUGH))
+def test_the_alias(scores):
+    assert np.array_equal(numerics.is_pareto_optimal(scores), reference.is_pareto_optimal(scores))

@@ -1,7 +1,50 @@
+from typing import TypeAlias
+
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["halton", "is_nondominated", "sobol", "stream", "uniform"]
+__all__ = [
+    "append_row",
+    "cholesky",
+    "climb",
+    "covariance",
+    "cross_covariance",
+    "crowding_distance",
+    "epsilon_indicator",
+    "evaluate",
+    "expected_improvement",
+    "factorise",
+    "fit",
+    "halton",
+    "hypervolume",
+    "hypervolume_contributions",
+    "hypervolume_subset",
+    "igd_plus",
+    "inverse",
+    "is_nondominated",
+    "leave_one_out",
+    "log_determinant",
+    "log_expected_improvement",
+    "log_probability_of_improvement",
+    "lower_confidence_bound",
+    "negative_log_posterior",
+    "nondominated_rank",
+    "predict",
+    "probability_of_improvement",
+    "remove_row",
+    "sample",
+    "sobol",
+    "solve",
+    "solve_lower",
+    "solve_upper",
+    "stream",
+    "uniform",
+]
+
+_Triple: TypeAlias = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
+_Feasibility: TypeAlias = tuple[
+    NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], float
+]
 
 def halton(first: int, count: int, dimension: int, *, seed: int | None = None) -> NDArray[np.float64]: ...
 def is_nondominated(losses: NDArray[np.float64]) -> NDArray[np.bool_]: ...
@@ -10,3 +53,146 @@ def stream(seed: int, trial: int, purpose: int, count: int, *, attempt: int = 0)
 def uniform(
     seed: int, trials: NDArray[np.uint64], purposes: NDArray[np.uint64], *, attempt: int = 0
 ) -> NDArray[np.float64]: ...
+def climb(
+    x: NDArray[np.float64],
+    theta: NDArray[np.float64],
+    kinds: NDArray[np.uint8],
+    factor: NDArray[np.float64],
+    alpha: NDArray[np.float64],
+    starts: NDArray[np.float64],
+    levels: NDArray[np.uintp],
+    *,
+    family: str,
+    acquisition: str,
+    best: float,
+    kappa: float,
+    feasibility: _Feasibility | None,
+    prior: tuple[NDArray[np.float64], NDArray[np.float64]] | None,
+    iterations: int,
+    tolerance: float,
+    threads: int,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]: ...
+def evaluate(
+    x: NDArray[np.float64],
+    theta: NDArray[np.float64],
+    kinds: NDArray[np.uint8],
+    factor: NDArray[np.float64],
+    alpha: NDArray[np.float64],
+    candidates: NDArray[np.float64],
+    *,
+    family: str,
+    acquisition: str,
+    best: float,
+    kappa: float,
+    feasibility: _Feasibility | None,
+    prior: tuple[NDArray[np.float64], NDArray[np.float64]] | None,
+    threads: int,
+) -> NDArray[np.float64]: ...
+def expected_improvement(mean: NDArray[np.float64], std: NDArray[np.float64], best: float) -> _Triple: ...
+def log_expected_improvement(mean: NDArray[np.float64], std: NDArray[np.float64], best: float) -> _Triple: ...
+def log_probability_of_improvement(mean: NDArray[np.float64], std: NDArray[np.float64], best: float) -> _Triple: ...
+def lower_confidence_bound(mean: NDArray[np.float64], std: NDArray[np.float64], kappa: float) -> _Triple: ...
+def probability_of_improvement(mean: NDArray[np.float64], std: NDArray[np.float64], best: float) -> _Triple: ...
+def append_row(factor: NDArray[np.float64], column: NDArray[np.float64], diagonal: float) -> NDArray[np.float64]: ...
+def cholesky(a: NDArray[np.float64], *, jitter: bool = True, threads: int = 1) -> tuple[NDArray[np.float64], float]: ...
+def covariance(
+    x: NDArray[np.float64],
+    theta: NDArray[np.float64],
+    kinds: NDArray[np.uint8],
+    *,
+    family: str = "matern52",
+    threads: int = 1,
+) -> NDArray[np.float64]: ...
+def cross_covariance(
+    q: NDArray[np.float64],
+    x: NDArray[np.float64],
+    theta: NDArray[np.float64],
+    kinds: NDArray[np.uint8],
+    *,
+    family: str = "matern52",
+    threads: int = 1,
+) -> NDArray[np.float64]: ...
+def factorise(
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    theta: NDArray[np.float64],
+    kinds: NDArray[np.uint8],
+    *,
+    noise: NDArray[np.float64] | None = None,
+    family: str = "matern52",
+    threads: int = 1,
+) -> tuple[NDArray[np.float64], NDArray[np.float64], float]: ...
+def fit(
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    kinds: NDArray[np.uint8],
+    *,
+    starts: NDArray[np.float64],
+    lower: NDArray[np.float64],
+    upper: NDArray[np.float64],
+    prior_mean: NDArray[np.float64],
+    prior_std: NDArray[np.float64],
+    noise: NDArray[np.float64] | None = None,
+    family: str = "matern52",
+    iterations: int = 100,
+    tolerance: float = 1e-5,
+    threads: int = 1,
+) -> tuple[NDArray[np.float64], float]: ...
+def inverse(factor: NDArray[np.float64], *, threads: int = 1) -> NDArray[np.float64]: ...
+def leave_one_out(
+    factor: NDArray[np.float64], alpha: NDArray[np.float64], y: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]: ...
+def log_determinant(factor: NDArray[np.float64]) -> float: ...
+def negative_log_posterior(
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    theta: NDArray[np.float64],
+    kinds: NDArray[np.uint8],
+    *,
+    prior_mean: NDArray[np.float64],
+    prior_std: NDArray[np.float64],
+    noise: NDArray[np.float64] | None = None,
+    family: str = "matern52",
+    threads: int = 1,
+) -> tuple[float, NDArray[np.float64]]: ...
+def predict(
+    x: NDArray[np.float64],
+    theta: NDArray[np.float64],
+    kinds: NDArray[np.uint8],
+    factor: NDArray[np.float64],
+    alpha: NDArray[np.float64],
+    q: NDArray[np.float64],
+    *,
+    gradient: bool = False,
+    family: str = "matern52",
+    threads: int = 1,
+) -> tuple[NDArray[np.float64], ...]: ...
+def remove_row(factor: NDArray[np.float64], index: int) -> NDArray[np.float64]: ...
+def sample(
+    x: NDArray[np.float64],
+    theta: NDArray[np.float64],
+    kinds: NDArray[np.uint8],
+    factor: NDArray[np.float64],
+    alpha: NDArray[np.float64],
+    q: NDArray[np.float64],
+    normals: NDArray[np.float64],
+    *,
+    family: str = "matern52",
+    threads: int = 1,
+) -> NDArray[np.float64]: ...
+def solve(factor: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]: ...
+def solve_lower(factor: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]: ...
+def solve_upper(factor: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]: ...
+def crowding_distance(losses: NDArray[np.float64]) -> NDArray[np.float64]: ...
+def nondominated_rank(losses: NDArray[np.float64]) -> NDArray[np.int64]: ...
+def hypervolume(losses: NDArray[np.float64], *, reference: NDArray[np.float64]) -> float: ...
+def hypervolume_contributions(
+    losses: NDArray[np.float64], *, reference: NDArray[np.float64]
+) -> NDArray[np.float64]: ...
+def hypervolume_subset(
+    losses: NDArray[np.float64], k: int, *, reference: NDArray[np.float64]
+) -> NDArray[np.int64]: ...
+def igd_plus(losses: NDArray[np.float64], *, reference: NDArray[np.float64]) -> float: ...
+def epsilon_indicator(
+    losses: NDArray[np.float64], *, reference: NDArray[np.float64], multiplicative: bool
+) -> float: ...

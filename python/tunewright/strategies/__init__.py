@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-__all__ = ["Grid", "Manual", "QuasiRandom", "Random", "Strategy", "strategy_from_json"]
+__all__ = [
+    "GaussianProcess",
+    "Grid",
+    "Manual",
+    "QuasiRandom",
+    "Random",
+    "Strategy",
+    "TrustRegion",
+    "strategy_from_json",
+]
 
+from tunewright.strategies.gaussian_process import GaussianProcess
 from tunewright.strategies.grid import Grid
 from tunewright.strategies.manual import Manual
 from tunewright.strategies.protocol import Strategy
 from tunewright.strategies.quasirandom import QuasiRandom
 from tunewright.strategies.random import Random
 from tunewright.strategies.registry import strategy_from_json
+from tunewright.strategies.trust_region import TrustRegion

@@ -7,19 +7,23 @@ from typing import Any
 
 from tunewright.errors import StudyError
 from tunewright.space import Space
+from tunewright.strategies.gaussian_process import GaussianProcess
 from tunewright.strategies.grid import Grid
 from tunewright.strategies.manual import Manual
 from tunewright.strategies.protocol import Strategy
 from tunewright.strategies.quasirandom import QuasiRandom
 from tunewright.strategies.random import Random
+from tunewright.strategies.trust_region import TrustRegion
 
 __all__ = ["strategy_from_json"]
 
 _MAKERS: dict[str, Callable[[Mapping[str, Any], Space], Strategy]] = {
+    "GaussianProcess": lambda options, space: GaussianProcess.from_json(options),
     "Grid": Grid.from_json,
     "Manual": Manual.from_json,
     "QuasiRandom": lambda options, space: QuasiRandom(options["sequence"]),
     "Random": lambda options, space: Random(),
+    "TrustRegion": lambda options, space: TrustRegion.from_json(options),
 }
 
 

@@ -2,15 +2,29 @@
 //!
 //! **The rule, stated once.** All objectives are minimised. p dominates q when pₖ ≤ qₖ for all k and pₖ < qₖ for one.
 //! Equal points do not dominate each other: all of them are kept. A point with a NaN has no place in the order: it
-//! dominates nothing and is never non-dominated. ±∞ are ordinary values, −0 = +0.
+//! dominates nothing and is never non-dominated: its rank is −1, its volume and its crowding distance are 0. ±∞ are
+//! ordinary values, −0 = +0.
 
+mod contributions;
+mod crowding;
 mod divide;
+mod hypervolume;
+mod indicators;
+mod layers;
 mod nondominated;
 mod order;
+mod rank;
 mod sieve;
+mod stairs;
 mod sweep;
+mod volume;
 
+pub use contributions::hypervolume_contributions;
+pub use crowding::crowding_distance;
+pub use hypervolume::{hypervolume, hypervolume_subset};
+pub use indicators::{epsilon_indicator, igd_plus};
 pub use nondominated::is_nondominated;
+pub use rank::nondominated_rank;
 
 /// The rule, for two rows of equal length.
 fn dominates(p: &[f64], q: &[f64]) -> bool {

@@ -7,6 +7,8 @@ use pyo3::{
 };
 use tunewright_core::Error;
 
+pyo3::import_exception!(numpy.linalg, LinAlgError);
+
 /// Runs a kernel without the interpreter's lock and turns its error into a Python exception.
 pub fn run<T: Send>(py: Python<'_>, kernel: impl FnOnce() -> Result<T, Error> + Send) -> PyResult<T> {
     py.detach(kernel).map_err(|error| exception(&error))
@@ -25,7 +27,10 @@ pub fn vector<T: numpy::Element>(py: Python<'_>, values: Vec<T>) -> Bound<'_, Py
 /// One arm for each error of the core, so that a new one does not compile until it has a meaning here.
 fn exception(error: &Error) -> PyErr {
     match error {
-        Error::OutOfRange { .. } | Error::Length { .. } => PyValueError::new_err(error.to_string()),
+        Error::OutOfRange { .. } | Error::Length { .. } | Error::Name { .. } => {
+            PyValueError::new_err(error.to_string())
+        }
+        Error::NotPositiveDefinite { .. } => LinAlgError::new_err(error.to_string()),
         Error::TooLarge { .. } => PyMemoryError::new_err(error.to_string()),
     }
 }

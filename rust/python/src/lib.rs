@@ -2,14 +2,34 @@
 
 #![allow(clippy::needless_pass_by_value)] // Python's arguments arrive by value
 
+mod acquisition;
 mod border;
+mod gp;
+mod linalg;
+mod maximise;
 mod pareto;
 mod sampling;
 
 #[pyo3::pymodule]
 mod _core {
     #[pymodule_export]
-    use crate::pareto::is_nondominated;
+    use crate::acquisition::{
+        expected_improvement, log_expected_improvement, log_probability_of_improvement, lower_confidence_bound,
+        probability_of_improvement,
+    };
+    #[pymodule_export]
+    use crate::gp::{
+        covariance, cross_covariance, factorise, fit, leave_one_out, negative_log_posterior, predict, sample,
+    };
+    #[pymodule_export]
+    use crate::linalg::{append_row, cholesky, inverse, log_determinant, remove_row, solve, solve_lower, solve_upper};
+    #[pymodule_export]
+    use crate::maximise::{climb, evaluate};
+    #[pymodule_export]
+    use crate::pareto::{
+        crowding_distance, epsilon_indicator, hypervolume, hypervolume_contributions, hypervolume_subset, igd_plus,
+        is_nondominated, nondominated_rank,
+    };
     #[pymodule_export]
     use crate::sampling::{halton, sobol, stream, uniform};
 }

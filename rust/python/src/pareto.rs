@@ -1,6 +1,6 @@
 //! Wrappers of `tunewright_core::pareto`.
 
-use numpy::{PyArray1, PyReadonlyArray2, PyUntypedArrayMethods};
+use numpy::{PyArray1, PyReadonlyArray1, PyReadonlyArray2, PyUntypedArrayMethods};
 use pyo3::{Bound, PyResult, Python, pyfunction};
 use tunewright_core::pareto as core;
 
@@ -14,4 +14,83 @@ pub fn is_nondominated<'py>(
     let (values, objectives) = (losses.as_slice()?, losses.shape()[1]);
     let mask = border::run(py, || core::is_nondominated(values, objectives))?;
     Ok(border::vector(py, mask))
+}
+
+#[pyfunction]
+pub fn nondominated_rank<'py>(
+    py: Python<'py>,
+    losses: PyReadonlyArray2<'py, f64>,
+) -> PyResult<Bound<'py, PyArray1<i64>>> {
+    let (values, objectives) = (losses.as_slice()?, losses.shape()[1]);
+    let ranks = border::run(py, || core::nondominated_rank(values, objectives))?;
+    Ok(border::vector(py, ranks))
+}
+
+#[pyfunction]
+pub fn crowding_distance<'py>(
+    py: Python<'py>,
+    losses: PyReadonlyArray2<'py, f64>,
+) -> PyResult<Bound<'py, PyArray1<f64>>> {
+    let (values, objectives) = (losses.as_slice()?, losses.shape()[1]);
+    let distances = border::run(py, || core::crowding_distance(values, objectives))?;
+    Ok(border::vector(py, distances))
+}
+
+#[pyfunction]
+#[pyo3(signature = (losses, *, reference))]
+pub fn hypervolume<'py>(
+    py: Python<'py>,
+    losses: PyReadonlyArray2<'py, f64>,
+    reference: PyReadonlyArray1<'py, f64>,
+) -> PyResult<f64> {
+    let (values, reference) = (losses.as_slice()?, reference.as_slice()?);
+    border::run(py, || core::hypervolume(values, reference))
+}
+
+#[pyfunction]
+#[pyo3(signature = (losses, *, reference))]
+pub fn hypervolume_contributions<'py>(
+    py: Python<'py>,
+    losses: PyReadonlyArray2<'py, f64>,
+    reference: PyReadonlyArray1<'py, f64>,
+) -> PyResult<Bound<'py, PyArray1<f64>>> {
+    let (values, reference) = (losses.as_slice()?, reference.as_slice()?);
+    let contributions = border::run(py, || core::hypervolume_contributions(values, reference))?;
+    Ok(border::vector(py, contributions))
+}
+
+#[pyfunction]
+#[pyo3(signature = (losses, k, *, reference))]
+pub fn hypervolume_subset<'py>(
+    py: Python<'py>,
+    losses: PyReadonlyArray2<'py, f64>,
+    k: usize,
+    reference: PyReadonlyArray1<'py, f64>,
+) -> PyResult<Bound<'py, PyArray1<i64>>> {
+    let (values, reference) = (losses.as_slice()?, reference.as_slice()?);
+    let chosen = border::run(py, || core::hypervolume_subset(values, reference, k))?;
+    Ok(border::vector(py, chosen))
+}
+
+#[pyfunction]
+#[pyo3(signature = (losses, *, reference))]
+pub fn igd_plus<'py>(
+    py: Python<'py>,
+    losses: PyReadonlyArray2<'py, f64>,
+    reference: PyReadonlyArray2<'py, f64>,
+) -> PyResult<f64> {
+    let (values, objectives, reference) = (losses.as_slice()?, losses.shape()[1], reference.as_slice()?);
+    border::run(py, || core::igd_plus(values, reference, objectives))
+}
+
+#[pyfunction]
+#[pyo3(signature = (losses, *, reference, multiplicative))]
+pub fn epsilon_indicator<'py>(
+    py: Python<'py>,
+    losses: PyReadonlyArray2<'py, f64>,
+    reference: PyReadonlyArray2<'py, f64>,
+    multiplicative: bool,
+) -> PyResult<f64> {
+    let (values, objectives, reference) = (losses.as_slice()?, losses.shape()[1], reference.as_slice()?);
+    border::run(py, || core::epsilon_indicator(values, reference, objectives, multiplicative))
 }

@@ -1,0 +1,49 @@
+"""What the record says to a model: points with losses, points that failed, points under way."""
+
+from __future__ import annotations
+
+__all__ = ["Evidence", "evidence"]
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tunewright.strategies.gp.coordinates import Coordinates
+from tunewright.trial import History, TrialState
+from tunewright.trial.columns import Array
+
+_LARGEST = 1e150  # losses beyond are cut: their squares would overflow
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """The record in the order in which outcomes were told.
+
+    Attributes:
+        x: (n, d) points with a loss.
+        losses: (n,) finite, less is better. A pruned trial counts as the upper quartile of the complete ones.
+        failed: (k, d) points of failed trials, or with a loss that is not finite.
+        pending: (p, d) points of trials under way.
+    """
+
+    x: Array
+    losses: Array
+    failed: Array
+    pending: Array
+
+
+def evidence(history: History, coordinates: Coordinates) -> Evidence:
+    """The evidence in ``history`` for its single objective."""
+    unit = history.unit[:, coordinates.columns]
+    losses, states = history.losses[:, 0], history.states
+    complete = history.complete
+    good = complete & np.isfinite(losses)
+    failed = (complete & ~good) | (states == TrialState.FAILED)
+    order = np.argsort(history.told, kind="stable")
+    counted, values = good.copy(), np.where(good, np.clip(losses, -_LARGEST, _LARGEST), 0.0)
+    if good.any():
+        pruned = states == TrialState.PRUNED
+        values[pruned] = np.quantile(values[good], 0.75)
+        counted |= pruned
+    kept = order[counted[order]]
+    return Evidence(unit[kept], values[kept], unit[order[failed[order]]], unit[history.pending])

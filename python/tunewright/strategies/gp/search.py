@@ -1,0 +1,140 @@
+"""Where the acquisition is largest among configurations that are allowed and new."""
+
+from __future__ import annotations
+
+__all__ = ["Acquisition", "Known", "propose"]
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from tunewright.numerics import maximise
+from tunewright.strategies.gp.candidates import candidates, diverse
+from tunewright.strategies.gp.coordinates import Coordinates
+from tunewright.strategies.gp.model import Kinds, Model
+from tunewright.trial.columns import Array
+
+Feasibility = tuple[Array, Array, Array, Array, float]
+"""Points, hyperparameters, factor, weights and threshold of a second process."""
+
+_ITERATIONS = 25  # of each ascent
+
+
+@dataclass(frozen=True, eq=False)
+class Acquisition:
+    """What is to be maximised at one ask.
+
+    Attributes:
+        model: the posterior over losses, pending points included.
+        name: as in ``numerics.maximise``.
+        best: the loss to improve upon, transformed.
+        kappa: of ``"lcb"``.
+        feasibility: a second process whose value below its threshold means that a trial will not fail.
+        prior_weight: beta / n of Hvarfner et al. (piBO, ICLR 2022).
+        threads: for the kernels.
+    """
+
+    model: Model
+    name: str
+    best: float
+    kappa: float
+    feasibility: Feasibility | None
+    prior_weight: float
+    threads: int
+
+    def at(self, coordinates: Coordinates, unit: Array) -> Array:
+        """Values (m,) at coordinates (m, d)."""
+        values: Array = maximise.evaluate(*self._posterior(), unit, **self._options())
+        if self.prior_weight:
+            values = values + self.prior_weight * np.maximum(coordinates.log_prior(unit), -1e6)
+        return values
+
+    def climbed(self, coordinates: Coordinates, starts: Array) -> Array:
+        """Local maxima (s, d) above ``starts`` (s, d); a prior that is not normal counts here as the normal like it."""
+        prior = None
+        if self.prior_weight:
+            centre, precision = coordinates.normal_prior()
+            prior = centre, self.prior_weight * precision
+        points: Array = maximise.climb(
+            *self._posterior(), starts, coordinates.levels, prior=prior, iterations=_ITERATIONS, tolerance=1e-5,
+            **self._options(),
+        )[0]  # fmt: skip
+        return points
+
+    def _posterior(self) -> tuple[Array, Array, Kinds, Array, Array]:
+        model = self.model
+        return model.x, model.theta, model.kinds, model.factor, model.alpha
+
+    def _options(self) -> dict[str, Any]:
+        return {
+            "family": self.model.fitting.family,
+            "acquisition": self.name,
+            "best": self.best,
+            "kappa": self.kappa,
+            "feasibility": self.feasibility,
+            "threads": self.threads,
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """Configurations that are taken: native rows (n, all columns)."""
+
+    natives: Array
+
+    def has(self, row: Array) -> bool:
+        """Whether ``row`` is one of them."""
+        same = (self.natives == row) | (np.isnan(self.natives) & np.isnan(row))
+        return bool(np.any(np.all(same, axis=1)))
+
+
+def propose(
+    acquisition: Acquisition,
+    coordinates: Coordinates,
+    incumbents: Array,
+    known: Known,
+    *,
+    count: int,
+    climbs: int,
+    seed: int,
+    number: int,
+) -> Array:
+    """The native row with the largest acquisition found that is allowed and not in ``known``.
+
+    The best of ``count`` candidates and their neighbours are climbed from, a climb that ends in forbidden
+    ground goes back towards its start, and the ends are rounded to values of the space and compared.
+    """
+    unit = candidates(coordinates, incumbents, count, seed, number)
+    if coordinates.space.constraints:
+        allowed = unit[coordinates.space.feasible(coordinates.natives(unit))]
+        unit = allowed if len(allowed) else unit
+    values = _ranked(acquisition.at(coordinates, unit))
+    order = np.argsort(-values, kind="stable")
+    starts = unit[diverse(unit, order, climbs)]
+    ends = coordinates.rounded(acquisition.climbed(coordinates, starts))
+    if coordinates.space.constraints:
+        ends = _withdrawn(coordinates, starts, ends)
+    reached = _ranked(acquisition.at(coordinates, ends))
+    pool, worth = np.concatenate([ends, unit]), np.concatenate([reached, values])
+    for place in np.argsort(-worth, kind="stable")[:256]:
+        row: Array = coordinates.natives(pool[place : place + 1])[0]
+        if not known.has(row):
+            return row
+    best: Array = coordinates.natives(pool[[int(np.argmax(worth))]])[0]
+    return best
+
+
+def _withdrawn(coordinates: Coordinates, starts: Array, ends: Array) -> Array:
+    """``ends`` where they are allowed; elsewhere the furthest allowed of eight points on the way back to the start."""
+    ends = ends.copy()
+    for i in np.flatnonzero(~coordinates.space.feasible(coordinates.natives(ends))):
+        shares = np.linspace(0.875, 0.0, 8)[:, None]
+        way = coordinates.rounded(starts[i] + shares * (ends[i] - starts[i]))
+        ends[i] = way[int(np.argmax(coordinates.space.feasible(coordinates.natives(way))))]
+    return ends
+
+
+def _ranked(values: Array) -> Array:
+    """``values`` with NaN, which nothing should be, as the worst."""
+    return np.where(np.isnan(values), -np.inf, values)

@@ -1,0 +1,197 @@
+//! Covariance matrices.
+
+use super::points::{Points, scales};
+use super::{Family, length};
+use crate::error::Result;
+use crate::lanes::{Kernel, dispatch};
+use crate::linalg::{self, Square};
+
+const WORTH_A_THREAD: usize = 300;
+
+/// K of the noise-free function, n × n, exactly symmetric. O(n² d / 2).
+///
+/// # Errors
+/// [`crate::Error::Length`] when shapes do not fit; [`crate::Error::TooLarge`].
+pub fn covariance(x: &[f64], theta: &[f64], kinds: &[u8], family: Family, threads: usize) -> Result<Vec<f64>> {
+    let points = Points::new(x, kinds)?;
+    let n = points.n();
+    let mut square = Square::new(n)?;
+    let (weights, signal, _) = scales(theta, kinds.len())?;
+    fill(&points, &weights, signal, family, &mut square, None, threads);
+    let mut full = crate::matrix::allocate(n, n)?;
+    full.resize(n * n, 0.0);
+    for top in (0..n).step_by(8) {
+        for j in top..n {
+            for i in top..(top + 8).min(j + 1) {
+                full[j * n + i] = square.rows()[i * square.stride() + j]; // eight columns of a row: one cache line
+            }
+        }
+    }
+    for i in 0..n {
+        full[i * n + i..(i + 1) * n].copy_from_slice(&square.row(i)[i..n]);
+    }
+    Ok(full)
+}
+
+/// k(qᵢ, xⱼ), m × n. O(m n d).
+///
+/// # Errors
+/// [`crate::Error::Length`] when shapes do not fit; [`crate::Error::TooLarge`].
+pub fn cross_covariance(
+    q: &[f64],
+    x: &[f64],
+    theta: &[f64],
+    kinds: &[u8],
+    family: Family,
+    threads: usize,
+) -> Result<Vec<f64>> {
+    let (points, d) = (Points::new(x, kinds)?, kinds.len());
+    let m = q.len().checked_div(d).unwrap_or(0);
+    length("q", q.len(), m * d)?;
+    let (weights, signal, _) = scales(theta, d)?;
+    let mut values = crate::matrix::allocate(m, points.n())?;
+    values.resize(m * points.n(), 0.0);
+    let threads = if m * points.n() < WORTH_A_THREAD * WORTH_A_THREAD { 1 } else { threads.max(1) };
+    let share = m.div_ceil(threads).max(1);
+    let parts = q.chunks(share * d.max(1)).zip(values.chunks_mut(share * points.n().max(1)));
+    let works = parts.map(|(q, values)| Cross { q, points: &points, weights: &weights, signal, family, values });
+    if threads == 1 {
+        works.for_each(dispatch);
+    } else {
+        std::thread::scope(|scope| works.for_each(|work| drop(scope.spawn(move || dispatch(work)))));
+    }
+    Ok(values)
+}
+
+struct Cross<'a> {
+    q: &'a [f64],
+    points: &'a Points,
+    weights: &'a [f64],
+    signal: f64,
+    family: Family,
+    values: &'a mut [f64],
+}
+
+impl Kernel for Cross<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<const FUSED: bool, const WIDE: bool>(self) {
+        let Self { q, points, weights, signal, family, values } = self;
+        let mut row = vec![0.0; points.padded()];
+        let n = points.n().max(1);
+        for (query, target) in q.chunks_exact(points.d().max(1)).zip(values.chunks_exact_mut(n)) {
+            points.squares::<FUSED>(query, weights, 0, &mut row);
+            family.apply_value::<FUSED>(signal, &mut row);
+            target.copy_from_slice(&row[..n]);
+        }
+    }
+}
+
+/// (L, alpha, added): L L' = Ky + added I and alpha = (L L')⁻¹ y; added as in [`linalg::cholesky`].
+///
+/// # Errors
+/// [`crate::Error::NotPositiveDefinite`]; [`crate::Error::Length`]; [`crate::Error::TooLarge`].
+pub fn factorise(
+    x: &[f64],
+    y: &[f64],
+    theta: &[f64],
+    kinds: &[u8],
+    noise: Option<&[f64]>,
+    family: Family,
+    threads: usize,
+) -> Result<(Vec<f64>, Vec<f64>, f64)> {
+    let points = Points::new(x, kinds)?;
+    length("y", y.len(), points.n())?;
+    noise.map_or(Ok(()), |noise| length("noise", noise.len(), points.n()))?;
+    let (weights, signal, common) = scales(theta, kinds.len())?;
+    let mut square = Square::new(points.n())?;
+    let write = |square: &mut Square| {
+        fill(&points, &weights, signal, family, square, None, threads);
+        add_noise(square, common, noise);
+    };
+    write(&mut square);
+    let added = linalg::with_jitter(&mut square, true, threads, write)?;
+    let factor = square.to_lower()?;
+    let mut alpha = y.to_vec();
+    linalg::substitute_lower(&factor, &mut alpha);
+    linalg::substitute_upper(&factor, &mut alpha);
+    Ok((factor, alpha, added))
+}
+
+/// Adds the noise variances to the diagonal.
+pub fn add_noise(square: &mut Square, common: f64, noise: Option<&[f64]>) {
+    for i in 0..square.n() {
+        square.row_mut(i)[i] += common + noise.map_or(0.0, |noise| noise[i]);
+    }
+}
+
+/// Writes the upper half of K, and of -k'(r) / r where it is asked for.
+pub fn fill(
+    points: &Points,
+    weights: &[f64],
+    signal: f64,
+    family: Family,
+    k: &mut Square,
+    decay: Option<&mut Square>,
+    threads: usize,
+) {
+    let (n, stride) = (points.n(), k.stride());
+    let work = |first, k, decay| Fill { points, weights, signal, family, first, stride, k, decay };
+    let (values, decays) = (k.rows_mut(), decay.map(Square::rows_mut));
+    if threads < 2 || n < WORTH_A_THREAD {
+        dispatch(work(0, values, decays));
+        k.pad();
+        return;
+    }
+    let share = n.div_ceil(4 * threads).max(1) * stride; // the first rows are the longest: dealt in turns
+    let mut hands: Vec<Vec<Fill>> = (0..threads).map(|_| Vec::new()).collect();
+    let mut others = decays.map(|decays| decays.chunks_mut(share));
+    for (index, part) in values.chunks_mut(share).enumerate() {
+        let other = others.as_mut().and_then(Iterator::next);
+        hands[index % threads].push(work(index * share / stride, part, other));
+    }
+    std::thread::scope(|scope| {
+        for hand in hands {
+            scope.spawn(move || hand.into_iter().for_each(dispatch));
+        }
+    });
+    k.pad();
+}
+
+struct Fill<'a> {
+    points: &'a Points,
+    weights: &'a [f64],
+    signal: f64,
+    family: Family,
+    first: usize,
+    stride: usize,
+    k: &'a mut [f64],
+    decay: Option<&'a mut [f64]>,
+}
+
+impl Kernel for Fill<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<const FUSED: bool, const WIDE: bool>(self) {
+        let Self { points, weights, signal, family, first, stride, k, decay } = self;
+        let mut point = vec![0.0; points.d()];
+        let [mut values, mut slopes] = [vec![0.0; points.padded()], vec![0.0; points.padded()]];
+        let mut decays = decay.map(|decay| decay.chunks_mut(stride));
+        for (row, i) in k.chunks_mut(stride).zip(first..points.n()) {
+            let start = i / super::points::WHOLE * super::points::WHOLE;
+            points.copy(i, &mut point);
+            let values = &mut values[start..];
+            points.squares::<FUSED>(&point, weights, start, values);
+            match decays.as_mut().and_then(Iterator::next) {
+                Some(decay) => {
+                    family.apply::<FUSED>(signal, values, &mut slopes[start..]);
+                    decay[i..points.n()].copy_from_slice(&slopes[i..points.n()]);
+                }
+                None => family.apply_value::<FUSED>(signal, values),
+            }
+            row[i..points.n()].copy_from_slice(&values[i - start..points.n() - start]);
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! The negative log posterior of theta, and its minimum.
+
+use super::likelihood::Likelihood;
+use super::points::Points;
+use super::{Family, length};
+use crate::error::{Error, Result};
+use crate::quasi_newton::{Outcome, Settings, Workspace, minimise};
+
+/// What theta is fitted to.
+#[derive(Debug, Clone, Copy)]
+pub struct Problem<'a> {
+    pub x: &'a [f64],
+    pub y: &'a [f64],
+    pub kinds: &'a [u8],
+    pub noise: Option<&'a [f64]>,
+    /// Mean and standard deviation of the normal priors of theta, d + 2 each.
+    pub prior_mean: &'a [f64],
+    pub prior_std: &'a [f64],
+    pub family: Family,
+}
+
+impl Problem<'_> {
+    fn points(&self) -> Result<Points> {
+        let points = Points::new(self.x, self.kinds)?;
+        let (n, width) = (points.n(), points.d() + 2);
+        length("y", self.y.len(), n)?;
+        self.noise.map_or(Ok(()), |noise| length("noise", noise.len(), n))?;
+        length("prior_mean", self.prior_mean.len(), width)?;
+        length("prior_std", self.prior_std.len(), width)?;
+        Ok(points)
+    }
+
+    /// What the inverse Hessian's diagonal is about: the priors' variances, and for the two variances, of which every
+    /// output tells something, with the n / 2 of the Fisher information when the data are all one or the other.
+    fn scales(&self, n: usize) -> Vec<f64> {
+        let d = self.kinds.len();
+        let information = |i: usize| if i < d { 0.0 } else { 0.25 * n as f64 };
+        self.prior_std.iter().enumerate().map(|(i, std)| 1.0 / (1.0 / (std * std) + information(i))).collect()
+    }
+
+    /// Adds the prior to the likelihood's value and gradient.
+    fn add_prior(&self, theta: &[f64], value: f64, gradient: &mut [f64]) -> f64 {
+        if !value.is_finite() {
+            return f64::INFINITY;
+        }
+        let mut penalty = 0.0;
+        for i in 0..theta.len() {
+            let deviation = (theta[i] - self.prior_mean[i]) / self.prior_std[i];
+            penalty += deviation * deviation;
+            gradient[i] += deviation / self.prior_std[i];
+        }
+        value + 0.5 * penalty
+    }
+}
+
+/// -log p(y | theta) + sum (thetaᵢ - meanᵢ)² / (2 stdᵢ²) and its gradient. O(n³ + n² d / 2).
+///
+/// # Errors
+/// [`Error::Length`] when shapes do not fit; [`Error::TooLarge`].
+pub fn negative_log_posterior(problem: &Problem, theta: &[f64], threads: usize) -> Result<(f64, Vec<f64>)> {
+    let points = problem.points()?;
+    length("theta", theta.len(), points.d() + 2)?;
+    let mut gradient = vec![0.0; theta.len()];
+    let mut likelihood = Likelihood::new(&points, problem.y, problem.noise, problem.family, threads)?;
+    let value = likelihood.evaluate(theta, &mut gradient);
+    Ok((problem.add_prior(theta, value, &mut gradient), gradient))
+}
+
+/// The theta of the lowest negative log posterior found from `starts` (k rows of d + 2), and the outcome there.
+///
+/// The first of equal minima. Several starts are shared among the threads; one start gives each evaluation all of them.
+///
+/// # Errors
+/// [`Error::Length`] when shapes do not fit or there is no start; [`Error::TooLarge`].
+pub fn fit(
+    problem: &Problem,
+    starts: &[f64],
+    lower: &[f64],
+    upper: &[f64],
+    settings: Settings,
+    threads: usize,
+) -> Result<(Vec<f64>, Outcome)> {
+    let points = problem.points()?;
+    let width = points.d() + 2;
+    length("lower", lower.len(), width)?;
+    length("upper", upper.len(), width)?;
+    let count = starts.len() / width;
+    length("starts", starts.len(), count.max(1) * width)?;
+    let each = threads.clamp(1, count);
+    let inner = if count == 1 { threads } else { 1 };
+    let descend = |first: usize| -> Result<Vec<(usize, Vec<f64>, Outcome)>> {
+        let mut likelihood = Likelihood::new(&points, problem.y, problem.noise, problem.family, inner)?;
+        let scales = problem.scales(points.n());
+        let mut workspace = Workspace::with_scales(scales);
+        let mut found = Vec::new();
+        for index in (first..count).step_by(each) {
+            let mut theta = starts[index * width..][..width].to_vec();
+            let outcome = minimise(&mut theta, lower, upper, &settings, &mut workspace, |theta, gradient| {
+                let value = likelihood.evaluate(theta, gradient);
+                problem.add_prior(theta, value, gradient)
+            });
+            found.push((index, theta, outcome));
+        }
+        Ok(found)
+    };
+    let mut found = Vec::new();
+    if each == 1 {
+        found = descend(0)?;
+    } else {
+        let parts = std::thread::scope(|scope| {
+            let descend = &descend;
+            let workers: Vec<_> = (0..each).map(|first| scope.spawn(move || descend(first))).collect();
+            workers.into_iter().map(std::thread::ScopedJoinHandle::join).collect::<Vec<_>>()
+        });
+        for part in parts {
+            match part {
+                Ok(results) => found.extend(results?),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+    }
+    found.sort_by(|a, b| a.2.value.total_cmp(&b.2.value).then(a.0.cmp(&b.0)));
+    let best = found.into_iter().next().map(|(_, theta, outcome)| (theta, outcome));
+    best.ok_or(Error::Length { argument: "starts", expected: width, got: 0 })
+}

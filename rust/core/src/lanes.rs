@@ -1,0 +1,127 @@
+//! The processor's widest vectors, for loops that the compiler vectorises.
+//!
+//! Wheels are built for the baseline of each architecture; [`dispatch`] runs a kernel compiled for what the machine at
+//! hand has beyond it. One machine always takes the same path, so that its results are always the same bits.
+
+/// Work whose inner loops are worth wider vectors. `run` and all it calls in those loops must be `#[inline(always)]`.
+pub trait Kernel {
+    type Output;
+
+    /// `FUSED`: a multiply-add is one instruction. `WIDE`: there are 32 registers of eight numbers.
+    fn run<const FUSED: bool, const WIDE: bool>(self) -> Self::Output;
+}
+
+/// Runs `kernel` with the best instructions this processor has.
+#[allow(unsafe_code)]
+pub fn dispatch<K: Kernel>(kernel: K) -> K::Output {
+    #[cfg(target_arch = "x86_64")]
+    {
+        if is_x86_feature_detected!("avx512f") {
+            // SAFETY: the processor has the features, they were asked for in this line's condition.
+            return unsafe { x86::with_avx512(kernel) };
+        }
+        if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+            // SAFETY: as above.
+            return unsafe { x86::with_avx2(kernel) };
+        }
+    }
+    if cfg!(target_arch = "aarch64") { kernel.run::<true, false>() } else { kernel.run::<false, false>() }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[allow(unsafe_code)]
+mod x86 {
+    use super::Kernel;
+
+    /// SAFETY: the processor must have AVX-512F.
+    #[target_feature(enable = "avx512f,avx512vl,avx2,fma")]
+    pub unsafe fn with_avx512<K: Kernel>(kernel: K) -> K::Output {
+        kernel.run::<true, true>()
+    }
+
+    /// SAFETY: the processor must have AVX2 and FMA.
+    #[target_feature(enable = "avx2,fma")]
+    pub unsafe fn with_avx2<K: Kernel>(kernel: K) -> K::Output {
+        kernel.run::<true, false>()
+    }
+}
+
+/// a b + c, in one rounding where that is one instruction.
+#[inline(always)]
+pub fn multiply_add<const FUSED: bool>(a: f64, b: f64, c: f64) -> f64 {
+    if FUSED { a.mul_add(b, c) } else { a * b + c }
+}
+
+/// exp(x) to 2 units in the last place for x in [-708, 709], as plain arithmetic that vectorises; smaller x count as -708.
+///
+/// x = k log 2 + r with |r| <= log(2) / 2, exp(r) by its series up to r^13 (the next term is below 1e-17), 2^k by
+/// writing k into the exponent: adding 1.5 * 2^52 leaves k in the lowest bits.
+#[inline(always)]
+pub fn exponential<const FUSED: bool>(x: f64) -> f64 {
+    const ROUND: f64 = 6_755_399_441_055_744.0; // 1.5 * 2^52
+    const HIGH: f64 = 0.693_147_180_369_123_8; // log 2 to 33 bits, so that k * HIGH is exact
+    const LOW: f64 = 1.908_214_929_270_587_7e-10; // the rest of log 2
+    let x = if x < -708.0 { -708.0 } else { x };
+    let shifted = multiply_add::<FUSED>(x, std::f64::consts::LOG2_E, ROUND);
+    let k = shifted - ROUND;
+    let r = multiply_add::<FUSED>(-k, LOW, multiply_add::<FUSED>(-k, HIGH, x));
+    let mut series = COEFFICIENTS[0];
+    for coefficient in &COEFFICIENTS[1..] {
+        series = multiply_add::<FUSED>(series, r, *coefficient);
+    }
+    let power = (shifted.to_bits() << 52).wrapping_add(1023 << 52);
+    series * f64::from_bits(power)
+}
+
+/// 1 / k! from k = 13 down to 0.
+const COEFFICIENTS: [f64; 14] = [
+    1.0 / 6_227_020_800.0,
+    1.0 / 479_001_600.0,
+    1.0 / 39_916_800.0,
+    1.0 / 3_628_800.0,
+    1.0 / 362_880.0,
+    1.0 / 40_320.0,
+    1.0 / 5_040.0,
+    1.0 / 720.0,
+    1.0 / 120.0,
+    1.0 / 24.0,
+    1.0 / 6.0,
+    0.5,
+    1.0,
+    1.0,
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Exponentials<'a>(&'a mut [f64]);
+
+    impl Kernel for Exponentials<'_> {
+        type Output = ();
+
+        #[inline(always)]
+        fn run<const FUSED: bool, const WIDE: bool>(self) {
+            self.0.iter_mut().for_each(|x| *x = exponential::<FUSED>(*x));
+        }
+    }
+
+    #[test]
+    fn exponentials_are_right_to_two_units_in_the_last_place() {
+        let arguments: Vec<f64> = (0..200_000).map(|i| -708.0 + f64::from(i) * 0.003_540_1).collect();
+        let mut values = arguments.clone();
+        dispatch(Exponentials(&mut values));
+        for (x, value) in arguments.iter().zip(&values) {
+            assert!((value / x.exp() - 1.0).abs() <= 4.5e-16, "exp({x}) = {value}");
+        }
+        let portable: Vec<f64> = arguments.iter().map(|&x| exponential::<false>(x)).collect();
+        assert!(portable.iter().zip(&arguments).all(|(value, x)| (value / x.exp() - 1.0).abs() <= 4.5e-16));
+    }
+
+    #[test]
+    fn the_ends_are_harmless() {
+        assert_eq!(exponential::<true>(0.0), 1.0);
+        assert!(exponential::<true>(f64::NEG_INFINITY) < 1e-300);
+        assert!(exponential::<true>(-1e6) > 0.0);
+    }
+}

@@ -1,0 +1,212 @@
+//! The Cholesky factor.
+
+use super::square::Square;
+use super::tile::{COLUMNS, ROWS, Rows, solve_strip, subtract_product};
+use crate::error::{Error, Result};
+use crate::lanes::{Kernel, dispatch, multiply_add};
+
+/// The distance from 1 to the next number.
+pub const EPSILON: f64 = f64::EPSILON;
+/// Rows after which the rest of the matrix is brought up to date.
+const BLOCK: usize = 64;
+/// Rows and columns below which threads cost more than they bring.
+const WORTH_A_THREAD: usize = 320;
+/// Powers of ten, of the mean of the diagonal, that are added when a pivot fails.
+const JITTERS: std::ops::Range<i32> = -10..-1;
+
+/// L and what had to be added to the diagonal: L L' = A + added I.
+///
+/// A pivot counts as positive when it exceeds n ε Aᵢᵢ, the size of its own rounding error. With `jitter`, added is the
+/// first of 0, 1e-10, 1e-9 … 1e-2 times the mean of the diagonal for which all pivots are positive. O(n³ / 3).
+///
+/// # Errors
+/// [`Error::NotPositiveDefinite`] with the first pivot that failed without jitter; [`Error::Length`].
+pub fn cholesky(a: &[f64], n: usize, jitter: bool, threads: usize) -> Result<(Vec<f64>, f64)> {
+    let mut square = Square::from_upper(a, n)?;
+    let added = with_jitter(&mut square, jitter, threads, |square| square.fill_upper(a))?;
+    Ok((square.to_lower()?, added))
+}
+
+/// Factorises what `fill` writes, with what has to be added to the diagonal; `square` holds the matrix on entry.
+pub(crate) fn with_jitter(
+    square: &mut Square,
+    jitter: bool,
+    threads: usize,
+    mut fill: impl FnMut(&mut Square),
+) -> Result<f64> {
+    let n = square.n();
+    let scale = (0..n).map(|i| square.row(i)[i].abs()).sum::<f64>() / n.max(1) as f64;
+    let Err(pivot) = factorise(square, threads) else {
+        return Ok(0.0);
+    };
+    for exponent in JITTERS.filter(|_| jitter) {
+        let added = scale * 10_f64.powi(exponent);
+        fill(square);
+        for i in 0..n {
+            square.row_mut(i)[i] += added;
+        }
+        if factorise(square, threads).is_ok() {
+            return Ok(added);
+        }
+    }
+    Err(Error::NotPositiveDefinite { pivot, size: n })
+}
+
+/// Turns the upper half of A into U with U' U = A; what is below the diagonal is left without meaning.
+///
+/// # Errors
+/// The first pivot that is not positive.
+pub fn factorise(square: &mut Square, threads: usize) -> std::result::Result<(), usize> {
+    let (n, size, stride) = (square.n(), square.size(), square.stride());
+    for i in 0..size {
+        square.tolerance[i] = if i < n { n as f64 * EPSILON * square.row(i)[i] } else { 0.0 };
+    }
+    let mut tolerance = std::mem::take(&mut square.tolerance);
+    let rows = square.rows_mut();
+    let mut done = Ok(());
+    for start in (0..size).step_by(BLOCK) {
+        let end = (start + BLOCK).min(size);
+        done = dispatch(Block { rows, stride, size, start, end, tolerance: &tolerance });
+        if done.is_err() {
+            break;
+        }
+        let (top, bottom) = rows.split_at_mut(end * stride);
+        trailing(&top[start * stride..], bottom, stride, size, threads);
+    }
+    std::mem::swap(&mut square.tolerance, &mut tolerance);
+    done
+}
+
+/// The rows `start..end` of U, from rows that are up to date.
+struct Block<'a> {
+    rows: &'a mut [f64],
+    stride: usize,
+    size: usize,
+    start: usize,
+    end: usize,
+    tolerance: &'a [f64],
+}
+
+impl Kernel for Block<'_> {
+    type Output = std::result::Result<(), usize>;
+
+    #[inline(always)]
+    fn run<const FUSED: bool, const WIDE: bool>(self) -> Self::Output {
+        let Self { rows, stride, size, start, end, tolerance } = self;
+        for p in (start..end).step_by(ROWS) {
+            let (top, bottom) = rows.split_at_mut((p + ROWS) * stride);
+            let eight = &mut top[p * stride..];
+            let triangle = diagonal::<FUSED>(eight, stride, p, tolerance)?;
+            solve_strip::<FUSED>(eight, stride, p + ROWS..size, &triangle);
+            for (below, i) in bottom.chunks_mut(ROWS * stride).zip((p + ROWS..end).step_by(ROWS)) {
+                let p = Rows { values: &eight[i..], stride };
+                let columns = i / COLUMNS * COLUMNS..size;
+                subtract_product::<FUSED, WIDE>(below, stride, columns, p, Rows { values: eight, stride }, ROWS);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Factorises the 8 × 8 block at column p of `eight` rows, in place.
+#[inline(always)]
+fn diagonal<const FUSED: bool>(
+    eight: &mut [f64],
+    stride: usize,
+    p: usize,
+    tolerance: &[f64],
+) -> std::result::Result<[[f64; ROWS]; ROWS], usize> {
+    let mut u = [[0.0; ROWS]; ROWS];
+    for k in 0..ROWS {
+        u[k].copy_from_slice(&eight[k * stride + p..][..ROWS]);
+    }
+    for k in 0..ROWS {
+        let pivot = u[k][k];
+        // false for NaN, too
+        if !(pivot > tolerance[p + k] && pivot < f64::INFINITY) {
+            return Err(p + k);
+        }
+        let root = pivot.sqrt();
+        let reciprocal = 1.0 / root;
+        u[k][k] = root;
+        for j in k + 1..ROWS {
+            u[k][j] *= reciprocal;
+        }
+        for i in k + 1..ROWS {
+            for j in i..ROWS {
+                u[i][j] = multiply_add::<FUSED>(-u[k][i], u[k][j], u[i][j]);
+            }
+        }
+    }
+    for k in 0..ROWS {
+        eight[k * stride + p..][..ROWS].copy_from_slice(&u[k]);
+    }
+    Ok(u)
+}
+
+/// Subtracts top' top from the rows of `bottom`, the last ones of the matrix.
+fn trailing(top: &[f64], bottom: &mut [f64], stride: usize, size: usize, threads: usize) {
+    let left = bottom.len() / stride;
+    if threads < 2 || left < WORTH_A_THREAD {
+        return dispatch(Trailing { top, bottom, stride, size });
+    }
+    std::thread::scope(|scope| {
+        let mut rest = bottom;
+        for part in 1..threads {
+            // the first rows are the longest: equal areas of the triangle
+            let remaining = 1.0 - part as f64 / threads as f64;
+            let below = ((left as f64 * remaining.sqrt()) as usize / COLUMNS * COLUMNS).min(rest.len() / stride);
+            let (now, later) = rest.split_at_mut(rest.len() - below * stride);
+            let end = size - below;
+            scope.spawn(move || dispatch(Trailing { top, bottom: now, stride, size }.until(end)));
+            rest = later;
+        }
+        dispatch(Trailing { top, bottom: rest, stride, size }.until(size));
+    });
+}
+
+struct Trailing<'a> {
+    top: &'a [f64],
+    bottom: &'a mut [f64],
+    stride: usize,
+    size: usize,
+}
+
+/// Rows of the trailing part up to row `end` of the matrix.
+struct Part<'a>(Trailing<'a>, usize);
+
+impl<'a> Trailing<'a> {
+    fn until(self, end: usize) -> Part<'a> {
+        Part(self, end)
+    }
+}
+
+impl Kernel for Trailing<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<const FUSED: bool, const WIDE: bool>(self) {
+        let end = self.size;
+        Part(self, end).run::<FUSED, WIDE>();
+    }
+}
+
+impl Kernel for Part<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<const FUSED: bool, const WIDE: bool>(self) {
+        let Self(Trailing { top, bottom, stride, size }, end) = self;
+        let (depth, first) = (top.len() / stride, end - bottom.len() / stride);
+        let q = Rows { values: top, stride };
+        for column in (first / COLUMNS * COLUMNS..size).step_by(BLOCK) {
+            for (eight, i) in bottom.chunks_mut(ROWS * stride).zip((first..).step_by(ROWS)) {
+                let columns = column.max(i / COLUMNS * COLUMNS)..(column + BLOCK).min(size);
+                if columns.start < columns.end {
+                    let p = Rows { values: &top[i..], stride };
+                    subtract_product::<FUSED, WIDE>(eight, stride, columns, p, q, depth);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! A square matrix whose rows are whole tiles.
+
+use super::tile::{COLUMNS, ROWS};
+use crate::error::{Error, Result};
+
+const LINE: usize = 8; // numbers in a cache line
+
+/// An n × n matrix in rows of `stride` numbers, continued by the identity to whole tiles.
+///
+/// With the identity below and to the right, every algorithm here gives for the first n rows and columns what it gives
+/// without, and needs no other code for the edges. The stride is an odd number of cache lines: with a power of two the
+/// rows of a tile would compete for the same places in the cache.
+#[derive(Debug, Clone, Default)]
+pub struct Square {
+    n: usize,
+    size: usize,
+    stride: usize,
+    first: usize,
+    values: Vec<f64>,
+    pub(super) tolerance: Vec<f64>,
+}
+
+impl Square {
+    /// An n × n matrix, zero so far.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`] when there is no memory for it.
+    pub fn new(n: usize) -> Result<Self> {
+        let size = n.next_multiple_of(COLUMNS);
+        let stride = size + LINE;
+        let mut values = crate::matrix::allocate(size + 1, stride)?;
+        values.resize((size + 1) * stride, 0.0);
+        let first = values.as_ptr().align_offset(64).min(LINE);
+        let mut square = Self { n, size, stride, first, values, tolerance: vec![0.0; size] };
+        square.pad();
+        Ok(square)
+    }
+
+    /// The same from the upper half of `a`, row-major.
+    ///
+    /// # Errors
+    /// [`Error::Length`] when `a` is not square.
+    pub fn from_upper(a: &[f64], n: usize) -> Result<Self> {
+        if a.len() != n * n {
+            return Err(Error::Length { argument: "a", expected: n * n, got: a.len() });
+        }
+        let mut square = Self::new(n)?;
+        square.fill_upper(a);
+        Ok(square)
+    }
+
+    pub(super) fn fill_upper(&mut self, a: &[f64]) {
+        for (i, row) in a.chunks_exact(self.n.max(1)).enumerate() {
+            self.row_mut(i)[i..row.len()].copy_from_slice(&row[i..]);
+        }
+        self.pad();
+    }
+
+    /// Makes the identity below and to the right of the matrix again, in the part that is read.
+    pub fn pad(&mut self) {
+        let n = self.n;
+        for i in 0..self.size {
+            let row = self.row_mut(i);
+            if i < n {
+                row[n..].fill(0.0);
+            } else {
+                row.fill(0.0);
+                row[i] = 1.0;
+            }
+        }
+    }
+
+    #[must_use]
+    pub fn n(&self) -> usize {
+        self.n
+    }
+
+    /// Rows and columns with the padding.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.size
+    }
+
+    #[must_use]
+    pub fn stride(&self) -> usize {
+        self.stride
+    }
+
+    #[must_use]
+    pub fn row(&self, i: usize) -> &[f64] {
+        &self.values[self.first + i * self.stride..][..self.size]
+    }
+
+    pub fn row_mut(&mut self, i: usize) -> &mut [f64] {
+        &mut self.values[self.first + i * self.stride..][..self.size]
+    }
+
+    /// All rows, `stride` numbers each.
+    #[must_use]
+    pub fn rows(&self) -> &[f64] {
+        &self.values[self.first..][..self.size * self.stride]
+    }
+
+    pub fn rows_mut(&mut self) -> &mut [f64] {
+        &mut self.values[self.first..][..self.size * self.stride]
+    }
+
+    /// The transpose of the upper half, row-major with zeros above its diagonal: L of U.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`] when there is no memory for it.
+    pub fn to_lower(&self) -> Result<Vec<f64>> {
+        let n = self.n;
+        let mut lower = crate::matrix::allocate(n, n)?;
+        lower.resize(n * n, 0.0);
+        for top in (0..n).step_by(ROWS) {
+            for i in top..n {
+                for k in top..(top + ROWS).min(i + 1) {
+                    lower[i * n + k] = self.values[self.first + k * self.stride + i];
+                }
+            }
+        }
+        Ok(lower)
+    }
+}

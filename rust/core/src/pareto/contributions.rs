@@ -1,0 +1,189 @@
+//! The volume that only one point dominates.
+//!
+//! In three dimensions one sweep from the largest v₃ down (M. T. M. Emmerich & C. M. Fonseca, EMO 2011, section 4). At
+//! each height a corner of the staircase owns the part of the plane that no other point covers: the rectangle up to its
+//! two neighbours without the corners it replaced, cut into strips. A new corner takes strips from its neighbours at
+//! their ends only, so that all cuts together cost O(n) beside the search, O(n log n).
+
+use super::hypervolume::Boxes;
+use super::is_nondominated;
+use super::volume::gains;
+use crate::error::Result;
+
+/// hypervolume(S) − hypervolume(S without the point) for each row, with S the non-dominated rows.
+///
+/// 0 for dominated rows, which take no part, for rows that another one equals and for those not below the reference.
+///
+/// # Errors
+/// [`crate::Error::Length`] when `losses` is not a whole number of rows, [`crate::Error::OutOfRange`] for a coordinate
+/// −∞ below the reference.
+pub fn hypervolume_contributions(losses: &[f64], reference: &[f64]) -> Result<Vec<f64>> {
+    let m = reference.len();
+    let boxes = Boxes::new(losses, reference)?.finite()?;
+    let rows: Vec<&[f64]> = boxes.corners.chunks_exact(m).collect();
+    let found = match m {
+        1 | 2 => planar(&rows),
+        3 => spatial(&rows),
+        _ => by_limits(&boxes.corners, m)?,
+    };
+    let mut contributions = vec![0.0; losses.len() / m];
+    for (i, contribution) in boxes.index.into_iter().zip(found) {
+        contributions[i] = contribution;
+    }
+    Ok(contributions)
+}
+
+/// One or two coordinates: the rectangle between the neighbours on the front.
+fn planar(rows: &[&[f64]]) -> Vec<f64> {
+    let mut order: Vec<(f64, f64, usize)> =
+        rows.iter().enumerate().map(|(i, row)| (row[0], if row.len() == 1 { 1.0 } else { row[1] }, i)).collect();
+    order.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(b.1.total_cmp(&a.1)));
+    let mut contributions = vec![0.0; rows.len()];
+    let mut front: Vec<(f64, f64, Option<usize>)> = vec![(f64::INFINITY, 0.0, None)];
+    for group in order.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
+        let (x, y, i) = group[0];
+        if y > front[front.len() - 1].1 {
+            front.push((x, y, (group.len() == 1).then_some(i)));
+        }
+    }
+    front.push((0.0, 0.0, None));
+    for triple in front.windows(3) {
+        if let (x, y, Some(i)) = triple[1] {
+            contributions[i] = (x - triple[2].0) * (y - triple[0].1);
+        }
+    }
+    contributions
+}
+
+/// A corner of the staircase: its strips are `first` … `end` − 1 of the arena.
+struct Corner {
+    x: f64,
+    y: f64,
+    row: usize,
+    first: usize,
+    end: usize,
+}
+
+/// From `right` down to the next strip's `right` or the next corner's x, up to y = `floor` from below.
+struct Strip {
+    right: f64,
+    left: f64,
+    floor: f64,
+    /// The height from which this strip has been exclusive.
+    since: f64,
+}
+
+struct Sweep {
+    /// x descends and y ascends, both strictly.
+    stairs: Vec<Corner>,
+    strips: Vec<Strip>,
+    contributions: Vec<f64>,
+}
+
+fn spatial(rows: &[&[f64]]) -> Vec<f64> {
+    let mut order: Vec<([f64; 3], usize)> = rows.iter().map(|row| [row[2], row[0], row[1]]).zip(0..).collect();
+    order.sort_unstable_by(|(a, _), (b, _)| {
+        b[0].total_cmp(&a[0]).then_with(|| b[1].total_cmp(&a[1])).then_with(|| b[2].total_cmp(&a[2]))
+    });
+    let mut sweep =
+        Sweep { stairs: Vec::new(), strips: Vec::with_capacity(2 * rows.len()), contributions: vec![0.0; rows.len()] };
+    let mut repeated = Vec::new();
+    for group in order.chunk_by(|a, b| a.0 == b.0) {
+        let ([z, x, y], row) = group[0];
+        sweep.insert(x, y, z, row);
+        if group.len() > 1 {
+            repeated.push(row);
+        }
+    }
+    for corner in std::mem::take(&mut sweep.stairs) {
+        sweep.close(&corner, 0.0);
+    }
+    for row in repeated {
+        sweep.contributions[row] = 0.0;
+    }
+    sweep.contributions
+}
+
+impl Sweep {
+    fn insert(&mut self, x: f64, y: f64, z: f64, row: usize) {
+        let from = self.stairs.partition_point(|corner| corner.x > x);
+        let below = if from > 0 { self.stairs[from - 1].y } else { 0.0 };
+        if below >= y || self.stairs.get(from).is_some_and(|corner| corner.x == x && corner.y >= y) {
+            return;
+        }
+        let to = from + self.stairs[from..].iter().take_while(|corner| corner.y <= y).count();
+        if from > 0 {
+            self.cut_left(from - 1, x, z);
+        }
+        if to < self.stairs.len() {
+            self.cut_low(to, y, z);
+        }
+        let first = self.strips.len();
+        let (mut right, mut floor) = (x, below);
+        for at in from..to {
+            let (left, top) = (self.stairs[at].x, self.stairs[at].y);
+            if right > left {
+                self.strips.push(Strip { right, left, floor, since: z });
+            }
+            (right, floor) = (left, top);
+        }
+        let left = self.stairs.get(to).map_or(0.0, |corner| corner.x);
+        self.strips.push(Strip { right, left, floor, since: z });
+        let corner = Corner { x, y, row, first, end: self.strips.len() };
+        let replaced: Vec<Corner> = self.stairs.splice(from..to, [corner]).collect();
+        for corner in &replaced {
+            self.close(corner, z);
+        }
+    }
+
+    /// The corner with larger x and smaller y loses what is left of x.
+    fn cut_left(&mut self, at: usize, x: f64, z: f64) {
+        let corner = &mut self.stairs[at];
+        while corner.end > corner.first {
+            let strip = &mut self.strips[corner.end - 1];
+            if strip.left >= x {
+                break;
+            }
+            self.contributions[corner.row] += (strip.right - strip.left) * (corner.y - strip.floor) * (strip.since - z);
+            strip.since = z;
+            if strip.right > x {
+                strip.left = x;
+                break;
+            }
+            corner.end -= 1;
+        }
+    }
+
+    /// The corner with smaller x and larger y loses what is below y.
+    fn cut_low(&mut self, at: usize, y: f64, z: f64) {
+        let corner = &mut self.stairs[at];
+        let right = corner.x;
+        let mut left = right;
+        while corner.first < corner.end && self.strips[corner.first].floor < y {
+            let strip = &self.strips[corner.first];
+            self.contributions[corner.row] += (strip.right - strip.left) * (corner.y - strip.floor) * (strip.since - z);
+            left = strip.left;
+            corner.first += 1;
+        }
+        if left < right {
+            corner.first -= 1;
+            self.strips[corner.first] = Strip { right, left, floor: y, since: z };
+        }
+    }
+
+    fn close(&mut self, corner: &Corner, z: f64) {
+        for strip in &self.strips[corner.first..corner.end] {
+            self.contributions[corner.row] += (strip.right - strip.left) * (corner.y - strip.floor) * (strip.since - z);
+        }
+    }
+}
+
+/// Any number of coordinates: each point's box without the others clipped to it.
+fn by_limits(corners: &[f64], m: usize) -> Result<Vec<f64>> {
+    let losses: Vec<f64> = corners.iter().map(|x| -x).collect();
+    let front = is_nondominated(&losses, m)?;
+    let rows: Vec<&[f64]> =
+        corners.chunks_exact(m).zip(&front).filter(|(_, kept)| **kept).map(|(row, _)| row).collect();
+    let mut contributions = gains(&rows, m).into_iter();
+    Ok(front.iter().map(|&kept| if kept { contributions.next().unwrap_or(0.0) } else { 0.0 }).collect())
+}
