@@ -95,7 +95,10 @@ def test_only_the_binding_knows_python():
 
 
 def test_the_core_has_no_clock_no_files_no_prints_and_no_global_state():
-    forbidden = r"\bstd::(time|fs|io|env|net|process|thread(?!::(?:scope|ScopedJoinHandle)\b))\b|\bprintln!|\beprintln!|\bdbg!|\bstatic mut\b|thread_local!"
+    forbidden = (
+        r"\bstd::(time|fs|io|env|net|process|thread(?!::(?:scope|ScopedJoinHandle)\b))\b"
+        r"|\bprintln!|\beprintln!|\bdbg!|\bstatic mut\b|thread_local!"
+    )
     offenders = [name(path) for path in sorted((CORE / "src").rglob("*.rs")) if re.search(forbidden, code(path))]
     assert not offenders
 
