@@ -13,6 +13,7 @@ from tunewright.strategies.gp import model as models
 from tunewright.strategies.gp.candidates import diverse, reflected
 from tunewright.strategies.gp.coordinates import coordinates
 from tunewright.strategies.gp.outputs import transformed
+from tunewright.strategies.gp.record import evidence
 from tunewright.strategies.gp.subset import local
 
 QUICK = {"candidates": 32, "climbs": 2, "startup": 4}
@@ -263,3 +264,52 @@ def test_the_local_subset_is_all_until_it_is_too_much():
     rows = local(x, losses, 2_000)
     assert 1_000 <= len(rows) < 1_000 + 64
     assert set(np.argsort(losses)[:200]) <= set(rows) and 2_999 in rows
+
+
+def suggested(run):
+    """What the strategy itself says, before the study replaces what it may not run."""
+    return run.strategy.suggest(run.history, run.seed, np.array([run.history.n]))
+
+
+def test_the_strategy_itself_stays_on_allowed_ground_and_climbs_to_its_edge():
+    space = plane().forbid("x0 + x1 > 1")
+    run = tw.Study(space, maximize="y", strategy=tw.GaussianProcess(**QUICK), seed=0)
+    for _ in range(16):
+        if len(run.trials) >= 4:
+            assert space.feasible(suggested(run))[0]
+        trial = run.ask()
+        run.tell(trial, sum(trial.config.values()))
+    assert run.best_value > 0.98
+
+
+def test_the_strategy_itself_repeats_nothing():
+    run = study(tw.Space(a=tw.Int(1, 4), b=tw.Int(1, 4)))
+    for _ in range(15):
+        run.tell(run.ask(), 1.0 if len(run.trials) != 3 else 0.0)
+        if len(run.trials) >= 4:
+            assert not (run.history.natives == suggested(run)).all(axis=1).any()
+
+
+def test_what_the_record_is_evidence_of():
+    run = study(plane(1))
+    outcomes = [3.0, float("nan"), "failed", float("inf"), 1.0, "pruned", 2.0]
+    trials = run.ask(len(outcomes) + 1)
+    for trial, outcome in zip(trials, outcomes, strict=False):
+        run.tell(trial, **({"state": outcome} if isinstance(outcome, str) else {"values": outcome}))
+    x = run.history.unit
+    seen = evidence(run.history, coordinates(run.history.space))
+    assert np.array_equal(seen.x, x[[0, 4, 5, 6]])
+    assert seen.losses.tolist() == [3.0, 1.0, 2.5, 2.0]  # the upper quartile of 3, 1, 2 is 2.5
+    assert np.array_equal(seen.failed, x[[1, 2, 3]])
+    assert np.array_equal(seen.pending, x[[7]])
+
+
+def test_a_trial_believed_better_than_all_is_what_the_next_must_beat():
+    x = np.linspace(0.0, 0.6, 7)[:, None]
+    kinds = np.zeros(1, np.uint8)
+    model = models.model_of(x, -x[:, 0], kinds, models.Fitting("matern52", "standard", -4.0, 1))
+    best = model.lowest_mean()
+    more, lower = model.believing(np.array([[0.7]]), best)
+    assert lower < best
+    assert len(more.x) == 8 and more.factor.shape == (8, 8) and more.alpha[-1] == 0.0
+    assert model.believing(np.array([[0.1]]), best)[1] == best

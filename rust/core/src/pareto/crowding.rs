@@ -21,7 +21,9 @@ pub fn crowding_distance(losses: &[f64], objectives: usize) -> Result<Vec<f64>> 
     let rows: Vec<usize> = (0..n).filter(|i| !has_nan(i)).collect();
     let mut distances = vec![0.0; n];
     if rows.len() <= 2 {
-        rows.iter().for_each(|&i| distances[i] = f64::INFINITY);
+        for i in rows {
+            distances[i] = f64::INFINITY;
+        }
         return Ok(distances);
     }
     let mut order: Vec<(u64, usize)> = Vec::with_capacity(rows.len());

@@ -46,7 +46,7 @@ pub fn hypervolume_subset(losses: &[f64], reference: &[f64], k: usize) -> Result
             left.iter().copied().enumerate().max_by(|a, b| bounds[a.1].total_cmp(&bounds[b.1]).then(b.1.cmp(&a.1)));
         let Some((at, i)) = best else { break };
         if fresh[i] == chosen.len() || bounds[i] == 0.0 {
-            chosen.push(i as i64);
+            chosen.push(i64::try_from(i).unwrap_or(i64::MAX));
             if bounds[i] > 0.0 {
                 chosen_corners.extend(corner(i));
             }

@@ -64,7 +64,7 @@ fn sweep<const M: usize>(
     let mut rank = 0;
     order.into_iter().map(move |(point, i)| {
         if previous.replace(point) != Some(point) {
-            rank = fronts.rank(point) as i64;
+            rank = i64::from(fronts.rank(point) as u32); // fewer than 2³¹ points
         }
         (i as usize, rank)
     })
@@ -142,7 +142,9 @@ mod tests {
             }
             let front: Vec<usize> =
                 left.iter().copied().filter(|&q| !left.iter().any(|&p| dominates(rows[p], rows[q]))).collect();
-            front.iter().for_each(|&i| ranks[i] = rank);
+            for &i in &front {
+                ranks[i] = rank;
+            }
             left.retain(|i| !front.contains(i));
         }
         ranks
@@ -156,7 +158,9 @@ mod tests {
                     let trials: Vec<u64> = (0..n as u64).collect();
                     let purposes: Vec<u64> = (0..m as u64).collect();
                     let mut losses = uniform(5, &trials, &purposes, 0).unwrap();
-                    losses.iter_mut().for_each(|x| *x = (*x * levels).floor());
+                    for x in &mut losses {
+                        *x = (*x * levels).floor();
+                    }
                     for k in (0..losses.len()).step_by(53) {
                         losses[k] = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -0.0, 0.0][k % 5];
                     }

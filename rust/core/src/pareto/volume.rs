@@ -227,7 +227,7 @@ impl Solid {
         if let Some(first) = self.corners[at..].iter().position(inside) {
             let first = at + first;
             let mut kept = first + 1;
-            for i in kept..self.corners.len() {
+            for i in first + 1..self.corners.len() {
                 if !inside(&self.corners[i]) {
                     self.corners[kept] = self.corners[i];
                     kept += 1;
@@ -306,4 +306,50 @@ fn covers(a: &[f64], b: &[f64]) -> bool {
 /// The smaller one, without the care for NaN that `f64::min` takes.
 fn least(a: f64, b: f64) -> f64 {
     if a < b { a } else { b }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sampling::uniform;
+
+    /// Inclusion and exclusion: the definition, for a few boxes.
+    fn by_definition(rows: &[f64], m: usize) -> f64 {
+        let rows: Vec<&[f64]> = rows.chunks_exact(m).collect();
+        let common = |set: u32, k: usize| {
+            let members = rows.iter().enumerate().filter(|(i, _)| set >> i & 1 == 1);
+            members.map(|(_, row)| row[k]).fold(f64::INFINITY, f64::min)
+        };
+        (1..1u32 << rows.len())
+            .map(|set| {
+                let sign = if set.count_ones() % 2 == 1 { 1.0 } else { -1.0 };
+                sign * (0..m).map(|k| common(set, k)).product::<f64>()
+            })
+            .sum()
+    }
+
+    #[test]
+    fn the_definition_holds() {
+        for m in 1..=8 {
+            for n in [0, 1, 2, 5, 9] {
+                for levels in [3.0, 1e9] {
+                    let trials: Vec<u64> = (0..n as u64).collect();
+                    let purposes: Vec<u64> = (0..m as u64).collect();
+                    let mut rows = uniform(7, &trials, &purposes, 0).unwrap();
+                    for x in &mut rows {
+                        *x = (*x * levels).ceil() / levels;
+                    }
+                    let expected = by_definition(&rows, m);
+                    assert!((volume(&rows, m) - expected).abs() < 1e-12, "n = {n}, m = {m}, {levels} levels");
+                    let Some((corner, others)) = rows.split_at_checked(m).filter(|_| n > 0) else { continue };
+                    let left = expected - by_definition(others, m);
+                    assert!((gain(corner, others) - left).abs() < 1e-12, "n = {n}, m = {m}, {levels} levels");
+                    if m > 3 {
+                        let rows: Vec<&[f64]> = rows.chunks_exact(m).collect();
+                        assert!((gains(&rows, m)[0] - left).abs() < 1e-12, "n = {n}, m = {m}, {levels} levels");
+                    }
+                }
+            }
+        }
+    }
 }
