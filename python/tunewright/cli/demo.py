@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from tunewright.cli.table import number, table
 from tunewright.space import Categorical, Float, Int, PowerOfTwo, Space
-from tunewright.strategies import QuasiRandom
+from tunewright.strategies import GaussianProcess
 from tunewright.study import Study
 from tunewright.training import Dataset, Recipe, Splits, Trainer, fold_rows, folds, load_digits
 from tunewright.trial import Trial, TrialView
@@ -72,7 +72,7 @@ def _tuning_folds() -> tuple[Splits, ...]:
 def demo(file: str, *, seconds: float, trials: int, workers: int) -> None:
     """Search, then compare the winner with the untuned defaults on data that the search never saw."""
     began = time.monotonic()
-    study = Study(space(), maximize="accuracy", strategy=QuasiRandom(), storage=file, name="digits", seed=0)
+    study = Study(space(), maximize="accuracy", strategy=GaussianProcess(), storage=file, name="digits", seed=0)
     study.recover()
     before = study.ledger.ended
     print(f"Tuning {study.space.dimension} hyperparameters of a neural network on 1,797 handwritten digits.")
