@@ -15,16 +15,18 @@ from tunewright.cli.target import load_target
 from tunewright.errors import StudyError
 from tunewright.space import Space
 from tunewright.storage import open_storage
-from tunewright.strategies import Grid, QuasiRandom, Random
+from tunewright.strategies import GaussianProcess, Grid, QuasiRandom, Random, TrustRegion
 from tunewright.study import Study
 from tunewright.trial import Trial
 
 __all__ = ["COMMANDS", "Command"]
 
 _STRATEGIES: dict[str, Callable[[], Any]] = {
-    "random": Random,
-    "quasirandom": QuasiRandom,
+    "gaussian-process": GaussianProcess,
     "grid": Grid,
+    "quasirandom": QuasiRandom,
+    "random": Random,
+    "trust-region": TrustRegion,
 }
 
 
@@ -80,7 +82,9 @@ def _run_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--space", help="module:space; left out, the space grows by trial.suggest_*")
     parser.add_argument("--minimize", action="append", metavar="METRIC", help="an objective (may be repeated)")
     parser.add_argument("--maximize", action="append", metavar="METRIC", help="an objective (may be repeated)")
-    parser.add_argument("--strategy", choices=sorted(_STRATEGIES), default="random")
+    parser.add_argument(
+        "--strategy", choices=sorted(_STRATEGIES), help="default: the study's own, random for a new one"
+    )
     parser.add_argument("--storage", default="tunewright.db", help="SQLite file (default tunewright.db)")
     parser.add_argument("--name", default="study", help="of the study (default study)")
     parser.add_argument("--seed", type=int, help="key of all randomness (default: drawn and recorded)")
@@ -96,7 +100,7 @@ def _run(options: argparse.Namespace) -> None:
         space,
         minimize=options.minimize,
         maximize=options.maximize,
-        strategy=_STRATEGIES[options.strategy](),
+        strategy=None if options.strategy is None else _STRATEGIES[options.strategy](),
         storage=options.storage,
         name=options.name,
         seed=options.seed,

@@ -72,6 +72,15 @@ def test_resume_knows_the_objective(folder, capsys):
     assert [t.config for t in tw.Study.load("tunewright.db").trials] == [t.config for t in straight.ask(7)]
 
 
+@pytest.mark.parametrize("name", ["gaussian-process", "trust-region", "quasirandom", "random"])
+def test_a_study_keeps_its_strategy(folder, name):
+    assert run_some(12, "--strategy", name) == 0
+    strategy = tw.Study.load("tunewright.db").strategy
+    assert type(strategy).__name__.lower() == name.replace("-", "")
+    assert run_some(13) == 0
+    assert tw.Study.load("tunewright.db").strategy == strategy
+
+
 def test_a_file_path_names_the_objective_too(folder, capsys):
     assert (
         main(["run", str(folder / "mytrain.py:by_run"), "--minimize", "loss", "--trials", "3", "--storage", "b.db"])
