@@ -9,6 +9,7 @@ from __future__ import annotations
 __all__ = ["Space"]
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -72,6 +73,11 @@ class Space:
     def domains(self) -> tuple[Domain, ...]:
         """The domains, in the order of the names."""
         return tuple(self._by_name.values())
+
+    @property
+    def by_name(self) -> Mapping[str, Domain]:
+        """The domains by name, read-only."""
+        return MappingProxyType(self._by_name)
 
     @property
     def constraints(self) -> tuple[Constraint, ...]:

@@ -27,7 +27,7 @@ class Trial:
 
     same_as: int | None = None
     _offers = _NOTHING  # suggested values of names that this trial has not met yet (define-by-run)
-    _space: Space | None = None  # where those names are known
+    _domains: Mapping[str, Domain] = _NOTHING  # of the study's space, where those names are known
     _stop = False
     _step = 0  # the last step reported
     _epoch: int | None = None  # epochs begun, inside ``epochs``
@@ -49,7 +49,7 @@ class Trial:
         return f"Trial(number={self.number}, config={self.config!r})"
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_link": None, "_offers": _NOTHING, "_space": None}
+        return {**self.__dict__, "_link": None, "_offers": _NOTHING, "_domains": _NOTHING}
 
     def attach(self, link: Link) -> Trial:
         """Give a copy that arrived in another process its line home; returns the trial."""
@@ -58,7 +58,7 @@ class Trial:
 
     def withhold(self, declared: Iterable[str], space: Space) -> None:
         """Keep back the values of names that are not declared, until the objective asks for them (define-by-run)."""
-        self._space = space
+        self._domains = space.by_name
         self._offers, self.config = self.config, {}
         for name in declared:
             if name in self._offers:
@@ -134,10 +134,11 @@ class Trial:
         """The value of a real parameter; a name met for the first time joins the study's space."""
         value = self.config.get(name, _UNSET)
         if value is _UNSET:
-            known = self._offered(name)
-            if type(known) is Float and (known.low, known.high, known.log, known.step) == (low, high, log, step):
-                value = self._take(name)
-                return cast(float, value)
+            known = self._domains[name] if name in self._offers else None
+            if type(known) is Float and known.low == low and known.high == high:
+                if known.log == log and known.step == step:
+                    self.config[name] = value = self._offers.pop(name)
+                    return cast(float, value)
             return float(self._meet(name, Float(low, high, log=log, step=step)))
         if type(value) is not float or not low <= value <= high:
             raise self._clash(name, value, f"a float in [{low}, {high}]")
@@ -147,10 +148,11 @@ class Trial:
         """The value of a whole-number parameter; a name met for the first time joins the study's space."""
         value = self.config.get(name, _UNSET)
         if value is _UNSET:
-            known = self._offered(name)
-            if type(known) is Int and (known.low, known.high, known.log, known.step) == (low, high, log, step):
-                value = self._take(name)
-                return cast(int, value)
+            known = self._domains[name] if name in self._offers else None
+            if type(known) is Int and known.low == low and known.high == high:
+                if known.log == log and known.step == step:
+                    self.config[name] = value = self._offers.pop(name)
+                    return cast(int, value)
             return int(self._meet(name, Int(low, high, log=log, step=None if step == 1 else step)))
         if type(value) is not int or not low <= value <= high:
             raise self._clash(name, value, f"an int in [{low}, {high}]")
@@ -161,18 +163,12 @@ class Trial:
         value = self.config.get(name, _UNSET)
         if value is _UNSET:
             wanted = Categorical(*choices)
-            return self._take(name) if self._offered(name) == wanted else self._meet(name, wanted)
+            if name not in self._offers or self._domains[name] != wanted:
+                return self._meet(name, wanted)
+            self.config[name] = value = self._offers.pop(name)
+            return value
         if not any(type(value) is type(choice) and value == choice for choice in choices):
             raise self._clash(name, value, f"one of {list(choices)!r}")
-        return value
-
-    def _offered(self, name: str) -> Domain | None:
-        """The domain in which the strategy suggested a value for ``name``, if it did."""
-        return self._space[name] if name in self._offers and self._space is not None else None
-
-    def _take(self, name: str) -> Any:
-        """Accept what was suggested for ``name``."""
-        self.config[name] = value = self._offers.pop(name)
         return value
 
     def _meet(self, name: str, domain: Domain) -> Any:
