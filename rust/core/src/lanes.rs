@@ -16,12 +16,12 @@ pub trait Kernel {
 pub fn dispatch<K: Kernel>(kernel: K) -> K::Output {
     #[cfg(target_arch = "x86_64")]
     {
-        if is_x86_feature_detected!("avx512f") {
-            // SAFETY: the processor has the features, they were asked for in this line's condition.
-            return unsafe { x86::with_avx512(kernel) };
-        }
         if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-            // SAFETY: as above.
+            if is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512vl") {
+                // SAFETY: the processor has the four features that are enabled, as the two conditions say.
+                return unsafe { x86::with_avx512(kernel) };
+            }
+            // SAFETY: the processor has both features that are enabled, as the outer condition says.
             return unsafe { x86::with_avx2(kernel) };
         }
     }
@@ -33,7 +33,7 @@ pub fn dispatch<K: Kernel>(kernel: K) -> K::Output {
 mod x86 {
     use super::Kernel;
 
-    /// SAFETY: the processor must have AVX-512F.
+    /// SAFETY: the processor must have AVX-512F, AVX-512VL, AVX2 and FMA.
     #[target_feature(enable = "avx512f,avx512vl,avx2,fma")]
     pub unsafe fn with_avx512<K: Kernel>(kernel: K) -> K::Output {
         kernel.run::<true, true>()
