@@ -9,6 +9,7 @@ import sys
 
 import numpy as np
 import pytest
+import scipy
 import scipy.stats as stats
 
 from tunewright.errors import ConfigError, DomainError, SpaceError
@@ -43,7 +44,9 @@ def test_draws_follow_the_distribution_and_come_back(frozen):
     order = np.argsort(unit)
     assert np.all(np.diff(native[order]) >= 0)
     np.testing.assert_array_equal(native[4:], frozen.ppf(unit[4:]))
-    np.testing.assert_array_equal(domain.decode(domain.encode(native)), native)
+    # SciPy before 1.16 has quantiles of Student's t that jump back and forth by 1e-11: there nothing can be exact
+    rough = frozen.dist.name == "t" and tuple(map(int, scipy.__version__.split(".")[:2])) < (1, 16)
+    np.testing.assert_allclose(domain.decode(domain.encode(native)), native, rtol=1e-9 if rough else 0.0)
     values = domain.values(native)
     assert {type(value) for value in values} == {int if frozen in DISCRETE else float}
     assert domain.column(values).tolist() == native.tolist()
