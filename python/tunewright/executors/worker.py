@@ -7,6 +7,7 @@ __all__ = ["load", "work"]
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable
 from multiprocessing.connection import Connection, wait
@@ -65,6 +66,16 @@ def _run(connection: Connection, objective: Outcome, packed: bytes) -> bytes:
         return encode(outcome, what="what the objective returned")
     finally:
         link.close()
+        _flush()
+
+
+def _flush() -> None:
+    """What the objective printed is out before its trial is: a worker may live long, or be killed."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (AttributeError, OSError, ValueError):
+            pass  # there is none (None without a console), or nobody reads it any more
 
 
 def _call(objective: Objective, packed: bytes, link: RemoteLink) -> Any:
