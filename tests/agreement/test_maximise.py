@@ -53,8 +53,8 @@ def case(seed, n, d, gaps, family, extras):
     theta, factor, alpha = process(random, x, kinds, family)
     options = {"family": family, "best": random.normal() - 1, "kappa": random.random() * 3}
     if extras:
-        other = cube(random, n + 3, kinds, levels, gaps)
-        options["feasibility"] = (other, *process(random, other, kinds, family), random.normal())
+        others = [cube(random, n + more, kinds, levels, gaps) for more in (3, 0)[: random.integers(3)]]
+        options["feasibility"] = [(other, *process(random, other, kinds, family), random.normal()) for other in others]
         options["prior"] = (random.random(d), random.random(d) * 10)
     queries = cube(random, 30, kinds, levels, gaps)
     return (x, theta, kinds, factor, alpha), queries, levels, options

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -66,7 +67,7 @@ def climb(
     acquisition: str,
     best: float,
     kappa: float,
-    feasibility: _Feasibility | None,
+    feasibility: Sequence[_Feasibility],
     prior: tuple[NDArray[np.float64], NDArray[np.float64]] | None,
     iterations: int,
     tolerance: float,
@@ -84,7 +85,7 @@ def evaluate(
     acquisition: str,
     best: float,
     kappa: float,
-    feasibility: _Feasibility | None,
+    feasibility: Sequence[_Feasibility],
     prior: tuple[NDArray[np.float64], NDArray[np.float64]] | None,
     threads: int,
 ) -> NDArray[np.float64]: ...

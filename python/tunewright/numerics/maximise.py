@@ -15,9 +15,9 @@ What is maximised, by ``acquisition`` (see :mod:`tunewright.numerics.acquisition
 - "log_ei", "log_pi": the logarithm of the expected improvement on ``best``, or of its probability;
 - "lcb": kappa * std - mean.
 
-To it are added, if given, log P(constraint <= threshold) by a second process of the same kinds and family,
-``feasibility`` = (x, theta, factor, alpha, threshold), and the log-prior -1/2 sum precision * (q - centre)^2 over the
-numeric coordinates that are active, ``prior`` = (centre (d,), precision (d,)); for πBO (Hvarfner et al.,
+To it are added log P(constraint <= threshold) by each further process of the same kinds and family in ``feasibility``,
+a sequence of (x, theta, factor, alpha, threshold), and, if given, the log-prior -1/2 sum precision * (q - centre)^2
+over the numeric coordinates that are active, ``prior`` = (centre (d,), precision (d,)); for πBO (Hvarfner et al.,
 arXiv:2204.11051, 2022) the precision is that of the prior times beta / t. "ei" and "pi" are the exponentials of
 "log_ei" and "log_pi" with all that is added, and are climbed as those.
 """
@@ -26,6 +26,7 @@ from __future__ import annotations
 
 __all__ = ["climb", "evaluate"]
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -53,7 +54,7 @@ def evaluate(
     acquisition: str = "log_ei",
     best: float = 0.0,
     kappa: float = 2.0,
-    feasibility: tuple[ArrayLike, ArrayLike, ArrayLike, ArrayLike, float] | None = None,
+    feasibility: Sequence[tuple[ArrayLike, ArrayLike, ArrayLike, ArrayLike, float]] = (),
     prior: tuple[ArrayLike, ArrayLike] | None = None,
     threads: int = 1,
 ) -> NDArray[np.float64]:
@@ -70,7 +71,7 @@ def evaluate(
         acquisition: "log_ei", "log_pi", "lcb", "ei" or "pi".
         best: what is to be improved on; not used by "lcb".
         kappa: the weight of the standard deviation; used by "lcb" alone.
-        feasibility: the process of a constraint and its threshold.
+        feasibility: for each constraint its process and its threshold.
         prior: centre and precision of a normal prior for each coordinate.
         threads: how many threads may work.
 
@@ -101,7 +102,7 @@ def climb(
     acquisition: str = "log_ei",
     best: float = 0.0,
     kappa: float = 2.0,
-    feasibility: tuple[ArrayLike, ArrayLike, ArrayLike, ArrayLike, float] | None = None,
+    feasibility: Sequence[tuple[ArrayLike, ArrayLike, ArrayLike, ArrayLike, float]] = (),
     prior: tuple[ArrayLike, ArrayLike] | None = None,
     iterations: int = 100,
     tolerance: float = 1e-6,
@@ -126,7 +127,7 @@ def climb(
         acquisition: "log_ei", "log_pi", "lcb", "ei" or "pi".
         best: what is to be improved on; not used by "lcb".
         kappa: the weight of the standard deviation; used by "lcb" alone.
-        feasibility: the process of a constraint and its threshold.
+        feasibility: for each constraint its process and its threshold.
         prior: centre and precision of a normal prior for each coordinate.
         iterations: bound of the steps of an ascent, and of the number of sweeps.
         tolerance: the gradient and the gain, in units of max(1, |value|), that no longer count.
@@ -176,7 +177,7 @@ def _options(
     acquisition: str,
     best: float,
     kappa: float,
-    feasibility: tuple[ArrayLike, ...] | None,
+    feasibility: Sequence[tuple[ArrayLike, ArrayLike, ArrayLike, ArrayLike, float]],
     prior: tuple[ArrayLike, ArrayLike] | None,
     threads: int,
 ) -> dict[str, Any]:
@@ -188,7 +189,7 @@ def _options(
         "acquisition": _LOGARITHM.get(acquisition, acquisition),
         "best": float(best),
         "kappa": float(kappa),
-        "feasibility": None if feasibility is None else _constraint(kinds, *feasibility),
+        "feasibility": [_constraint(kinds, *constraint) for constraint in feasibility],
         "prior": None if prior is None else _prior(kinds, *prior),
         "threads": max(1, integer("threads", threads, 2**16)),
     }

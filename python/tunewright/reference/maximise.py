@@ -7,9 +7,10 @@ levels      (d,) of a coordinate: 0 continuous; 1 held where it starts; g >= 2 t
 NaN         an inactive coordinate: it stays NaN
 ==========  =========================================================================================================
 
-The acquisition is maximised: "log_ei" or "log_pi" of ``best``, or "lcb", which is kappa * std - mean. To it are added,
-if given, log F((threshold - mean) / std) of a second process over the same coordinates, ``feasibility`` = (x, theta,
-factor, alpha, threshold), and -1/2 sum precision * (q - centre)^2 over numeric ones, ``prior`` = (centre, precision).
+The acquisition is maximised: "log_ei" or "log_pi" of ``best``, or "lcb", which is kappa * std - mean. To it are added
+log F((threshold - mean) / std) of every further process over the same coordinates in ``feasibility``, a sequence of
+(x, theta, factor, alpha, threshold), and, if given, -1/2 sum precision * (q - centre)^2 over numeric ones, ``prior`` =
+(centre, precision).
 "ei" and "pi" are the exponentials of "log_ei" and "log_pi" with all that is added.
 """
 
@@ -17,7 +18,7 @@ from __future__ import annotations
 
 __all__ = ["climb", "evaluate"]
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -47,7 +48,7 @@ def evaluate(
     acquisition: str = "log_ei",
     best: float = 0.0,
     kappa: float = 2.0,
-    feasibility: tuple[ArrayLike, ArrayLike, ArrayLike, ArrayLike, float] | None = None,
+    feasibility: Sequence[tuple[ArrayLike, ArrayLike, ArrayLike, ArrayLike, float]] = (),
     prior: tuple[ArrayLike, ArrayLike] | None = None,
     threads: int = 1,
 ) -> NDArray[np.float64]:
@@ -61,8 +62,7 @@ def evaluate(
         values = log_expected_improvement(mean, std, best)[0]
     else:
         values = log_probability_of_improvement(mean, std, best)[0]
-    if feasibility is not None:
-        other_x, other_theta, other_factor, other_alpha, threshold = feasibility
+    for other_x, other_theta, other_factor, other_alpha, threshold in feasibility:
         mean, variance = predict(other_x, other_theta, kinds, other_factor, other_alpha, q, family=family)
         values = values + log_probability_of_improvement(mean, np.sqrt(variance), threshold)[0]
     if prior is not None:
@@ -85,7 +85,7 @@ def climb(
     acquisition: str = "log_ei",
     best: float = 0.0,
     kappa: float = 2.0,
-    feasibility: tuple[ArrayLike, ArrayLike, ArrayLike, ArrayLike, float] | None = None,
+    feasibility: Sequence[tuple[ArrayLike, ArrayLike, ArrayLike, ArrayLike, float]] = (),
     prior: tuple[ArrayLike, ArrayLike] | None = None,
     iterations: int = 100,
     tolerance: float = 1e-6,

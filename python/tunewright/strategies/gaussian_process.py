@@ -143,13 +143,13 @@ class GaussianProcess:
 _NOISE = -4.0  # mean of the log noise variance
 
 
-def _feasibility(seen: Evidence, model: Model, points: int) -> Feasibility | None:
-    """A process that is 0 where trials ended well and 2 where they failed, with threshold 1; ``None`` without failures.
+def _feasibility(seen: Evidence, model: Model, points: int) -> list[Feasibility]:
+    """A process that is 0 where trials ended well and 2 where they failed, with threshold 1; none without failures.
 
     Far from all trials it is 0 with standard deviation 1: a trial is believed to succeed with probability 0.84.
     """
     if not len(seen.failed):
-        return None
+        return []
     failed = seen.failed[-points // 4 :]
     x = np.concatenate([model.x[-(points - len(failed)) :], failed])
     y = np.concatenate([np.zeros(len(x) - len(failed)), np.full(len(failed), 2.0)])
@@ -157,4 +157,4 @@ def _feasibility(seen: Evidence, model: Model, points: int) -> Feasibility | Non
     lengths = np.clip(model.theta[:d], math.log(0.1), math.log(0.3 * math.sqrt(d)))
     theta = np.append(lengths, [0.0, math.log(0.05)])
     factor, alpha, _ = gp.factorise(x, y, theta, model.kinds, family=model.fitting.family)
-    return x, theta, factor, alpha, 1.0
+    return [(x, theta, factor, alpha, 1.0)]

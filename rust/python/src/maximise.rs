@@ -32,12 +32,12 @@ pub fn evaluate<'py>(
     acquisition: &str,
     best: f64,
     kappa: f64,
-    feasibility: Option<Feasibility<'py>>,
+    feasibility: Vec<Feasibility<'py>>,
     prior: Option<(Vector<'py>, Vector<'py>)>,
     threads: usize,
 ) -> PyResult<Bound<'py, PyArray1<f64>>> {
     let candidates = candidates.as_slice()?;
-    let model = Model::new((&x, &theta, &factor, &alpha), kinds.as_slice()?, feasibility.as_ref(), prior.as_ref())?;
+    let model = Model::new((&x, &theta, &factor, &alpha), kinds.as_slice()?, &feasibility, prior.as_ref())?;
     let values = border::run(py, || {
         let acquisition = Acquisition::parse(acquisition, best, kappa)?;
         model.with(family, acquisition, |objective| core::evaluate(objective, candidates, threads))
@@ -62,7 +62,7 @@ pub fn climb<'py>(
     acquisition: &str,
     best: f64,
     kappa: f64,
-    feasibility: Option<Feasibility<'py>>,
+    feasibility: Vec<Feasibility<'py>>,
     prior: Option<(Vector<'py>, Vector<'py>)>,
     iterations: usize,
     tolerance: f64,
@@ -70,7 +70,7 @@ pub fn climb<'py>(
 ) -> PyResult<Climbed<'py>> {
     let (starts, settings) = (starts.as_slice()?, Settings { iterations, tolerance, threads });
     let mixed = Mixed { kinds: kinds.as_slice()?, levels: levels.as_slice()? };
-    let model = Model::new((&x, &theta, &factor, &alpha), mixed.kinds, feasibility.as_ref(), prior.as_ref())?;
+    let model = Model::new((&x, &theta, &factor, &alpha), mixed.kinds, &feasibility, prior.as_ref())?;
     let (points, values) = border::run(py, || {
         let acquisition = Acquisition::parse(acquisition, best, kappa)?;
         model.with(family, acquisition, |objective| core::climb(objective, mixed, starts, settings))
@@ -81,7 +81,7 @@ pub fn climb<'py>(
 /// The views of everything that makes up the objective.
 struct Model<'a> {
     data: Factorised<'a>,
-    feasibility: Option<(Factorised<'a>, f64)>,
+    feasibility: Vec<(Factorised<'a>, f64)>,
     prior: Option<Prior<'a>>,
 }
 
@@ -89,17 +89,17 @@ impl<'a> Model<'a> {
     fn new<'py: 'a>(
         (x, theta, factor, alpha): (&'a Matrix<'py>, &'a Vector<'py>, &'a Matrix<'py>, &'a Vector<'py>),
         kinds: &'a [u8],
-        feasibility: Option<&'a Feasibility<'py>>,
+        feasibility: &'a [Feasibility<'py>],
         prior: Option<&'a (Vector<'py>, Vector<'py>)>,
     ) -> PyResult<Self> {
         let data = factorised(x, theta, kinds, factor, alpha)?;
-        let feasibility = feasibility.map(|(x, theta, factor, alpha, threshold)| {
-            factorised(x, theta, kinds, factor, alpha).map(|data| (data, *threshold))
+        let feasibility = feasibility.iter().map(|(x, theta, factor, alpha, threshold)| -> PyResult<_> {
+            Ok((factorised(x, theta, kinds, factor, alpha)?, *threshold))
         });
         let prior = prior.map(|(centre, precision)| -> PyResult<_> {
             Ok(Prior { centre: centre.as_slice()?, precision: precision.as_slice()? })
         });
-        Ok(Self { data, feasibility: feasibility.transpose()?, prior: prior.transpose()? })
+        Ok(Self { data, feasibility: feasibility.collect::<PyResult<_>>()?, prior: prior.transpose()? })
     }
 
     fn with<T>(
@@ -110,10 +110,12 @@ impl<'a> Model<'a> {
     ) -> tunewright_core::Result<T> {
         let family = Family::parse(family)?;
         let model = Process::new(self.data, family)?;
-        let constraint = self.feasibility.map(|(data, _)| Process::new(data, family)).transpose()?;
-        let feasibility = constraint.as_ref().zip(self.feasibility);
-        let feasibility = feasibility.map(|(process, (_, threshold))| (process as &dyn Surrogate, threshold));
-        kernel(&Objective { model: &model, acquisition, feasibility, prior: self.prior })
+        let constraints =
+            self.feasibility.iter().map(|&(data, threshold)| Ok((Process::new(data, family)?, threshold)));
+        let constraints = constraints.collect::<tunewright_core::Result<Vec<_>>>()?;
+        let feasibility: Vec<_> =
+            constraints.iter().map(|(process, limit)| (process as &dyn Surrogate, *limit)).collect();
+        kernel(&Objective { model: &model, acquisition, feasibility: &feasibility, prior: self.prior })
     }
 }
 

@@ -114,7 +114,7 @@ class TestRefusals:
             ({"iterations": -1}, "iterations: expected"),
             ({"prior": ([0.5], [1.0])}, "prior precision: expected shape"),
             ({"prior": ([0.5, 0.5], [1.0, -1.0])}, "prior precision: expected numbers from 0 on"),
-            ({"feasibility": ([[0.5, 0.5]], [0.0], [[1.0]], [1.0], 0.0)}, "theta: expected shape"),
+            ({"feasibility": [([[0.5, 0.5]], [0.0], [[1.0]], [1.0], 0.0)]}, "theta: expected shape"),
         ],
     )
     def test_options(self, changed, message):

@@ -45,7 +45,7 @@ def test_a_constraint_multiplies_and_a_prior_too():
     x, theta, _, factor, alpha = ONE
     plain = evaluate(*ONE, q, acquisition="ei", best=-1.0)
     both = evaluate(
-        *ONE, q, acquisition="ei", best=-1.0, feasibility=(x, theta, factor, -alpha, 0.5), prior=([0.8], [10.0])
+        *ONE, q, acquisition="ei", best=-1.0, feasibility=[(x, theta, factor, -alpha, 0.5)], prior=([0.8], [10.0])
     )
     k = correlation(0.3 / 0.5)
     feasible = norm.cdf((0.5 - k) / np.sqrt(1 - k * k))

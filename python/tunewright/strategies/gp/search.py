@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["Acquisition", "Known", "propose"]
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +17,7 @@ from tunewright.strategies.gp.model import Kinds, Model
 from tunewright.trial.columns import Array
 
 Feasibility = tuple[Array, Array, Array, Array, float]
-"""Points, hyperparameters, factor, weights and threshold of a second process."""
+"""Points, hyperparameters, factor, weights and threshold of a further process."""
 
 _ITERATIONS = 25  # of each ascent
 
@@ -30,7 +31,7 @@ class Acquisition:
         name: as in ``numerics.maximise``.
         best: the loss to improve upon, transformed.
         kappa: of ``"lcb"``.
-        feasibility: a second process whose value below its threshold means that a trial will not fail.
+        feasibility: processes whose values, each below its threshold, mean that a trial will be feasible.
         prior_weight: beta / n of Hvarfner et al. (piBO, ICLR 2022).
         threads: for the kernels.
     """
@@ -39,7 +40,7 @@ class Acquisition:
     name: str
     best: float
     kappa: float
-    feasibility: Feasibility | None
+    feasibility: Sequence[Feasibility]
     prior_weight: float
     threads: int
 

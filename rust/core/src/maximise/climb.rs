@@ -140,7 +140,7 @@ mod tests {
 
     fn objective(model: &Waves) -> Objective<'_> {
         let acquisition = Acquisition::LowerConfidenceBound { kappa: 0.0 };
-        Objective { model, acquisition, feasibility: None, prior: None }
+        Objective { model, acquisition, feasibility: &[], prior: None }
     }
 
     /// All combinations of levels.
@@ -214,11 +214,11 @@ mod tests {
     /// A constraint and a prior move the maximum; both have the gradient of what they add.
     #[test]
     fn what_is_added_counts_and_has_its_gradient() {
-        let (model, constraint) = (Waves(vec![0.5, 0.5]), Waves(vec![0.1, 0.9]));
+        let (model, constraint, other) = (Waves(vec![0.5, 0.5]), Waves(vec![0.1, 0.9]), Waves(vec![0.7, 0.2]));
+        let feasibility: [(&dyn Surrogate, f64); 2] = [(&constraint, 0.05), (&other, 0.4)];
         let prior = Prior { centre: &[0.9, 0.9], precision: &[3.0, 0.0] };
         let acquisition = Acquisition::LogExpectedImprovement { best: -1.0 };
-        let whole =
-            Objective { model: &model, acquisition, feasibility: Some((&constraint, 0.05)), prior: Some(prior) };
+        let whole = Objective { model: &model, acquisition, feasibility: &feasibility, prior: Some(prior) };
         let (mut here, mut there) = (Evaluation::default(), Evaluation::default());
         for point in starts(10, 2).chunks_exact(2) {
             whole.evaluate(point, true, &mut here);
@@ -229,16 +229,14 @@ mod tests {
                 whole.evaluate(&pair, false, &mut there);
                 assert!(((there.values[0] - there.values[1]) / 2e-6 - here.gradients[j]).abs() < 1e-6);
             }
-            let plain = Objective { feasibility: None, prior: None, ..whole };
+            let plain = Objective { feasibility: &[], prior: None, ..whole };
             plain.evaluate(point, false, &mut there);
-            let bare = there.values[0];
-            Objective {
-                acquisition: Acquisition::LogProbabilityOfImprovement { best: 0.05 },
-                model: &constraint,
-                ..plain
+            let mut expected = there.values[0] - 1.5 * (point[0] - 0.9) * (point[0] - 0.9);
+            for (model, best) in feasibility {
+                let acquisition = Acquisition::LogProbabilityOfImprovement { best };
+                Objective { model, acquisition, ..plain }.evaluate(point, false, &mut there);
+                expected += there.values[0];
             }
-            .evaluate(point, false, &mut there);
-            let expected = bare + there.values[0] - 1.5 * (point[0] - 0.9) * (point[0] - 0.9);
             assert!((here.values[0] - expected).abs() < 1e-12);
         }
     }

@@ -12,12 +12,12 @@ pub struct Prior<'a> {
     pub precision: &'a [f64],
 }
 
-/// What is maximised: the acquisition, plus log P(constraint ≤ threshold), plus a log-prior.
+/// What is maximised: the acquisition, plus log P(constraint ≤ threshold) of every constraint, plus a log-prior.
 pub struct Objective<'a> {
     pub model: &'a dyn Surrogate,
     pub acquisition: Acquisition,
-    /// The model of a constraint and the value it must not exceed.
-    pub feasibility: Option<(&'a dyn Surrogate, f64)>,
+    /// The models of the constraints, and the value that each must not exceed.
+    pub feasibility: &'a [(&'a dyn Surrogate, f64)],
     pub prior: Option<Prior<'a>>,
 }
 
@@ -44,7 +44,7 @@ impl Objective<'_> {
             Acquisition::LowerConfidenceBound { .. } => negated(self.acquisition.at(mean, std)),
             _ => self.acquisition.at(mean, std),
         });
-        if let Some((model, threshold)) = self.feasibility {
+        for &(model, threshold) in self.feasibility {
             self.add(model, points, gradient, evaluation, |mean, std| {
                 log_probability_of_improvement(mean, std, threshold)
             });
