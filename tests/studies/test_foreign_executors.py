@@ -10,6 +10,16 @@ from multiprocessing import get_context
 import pytest
 
 import tunewright as tw
+from tunewright.schedulers import Decision, Judge
+
+
+class Late(Judge):
+    def __init__(self, history):
+        self.history = history
+
+    def decide(self, row):
+        number, step, _, _ = self.history.reports.at(row)
+        return Decision.STOP if number % 2 == 1 and step == 2 else Decision.CONTINUE
 
 
 class StopLate:
@@ -18,8 +28,8 @@ class StopLate:
     def check(self, directions):
         pass
 
-    def stop(self, history, number, step):
-        return number % 2 == 1 and step == 2
+    def judge(self, history):
+        return Late(history)
 
     def to_json(self):
         return {"scheduler": "StopLate"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Scheduler"]
+__all__ = ["Decision", "Judge", "Scheduler"]
 
-from tunewright.schedulers.protocol import Scheduler
+from tunewright.schedulers.decision import Decision
+from tunewright.schedulers.protocol import Judge, Scheduler

@@ -1,28 +1,68 @@
-"""The contract of a scheduler."""
+"""The contract of a scheduler: who goes on training after a report, and for how long.
+
+A :class:`Scheduler` holds options and nothing else. What it knows of a study it reads from the record, through a
+:class:`Judge`: a reader that may remember what it has read (rungs, orders, curves) so that a report costs
+little, and that may be thrown away at any time. A fresh judge of the same record answers the same.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+from tunewright.schedulers.decision import Decision
 from tunewright.trial import History
 
-__all__ = ["Scheduler"]
+__all__ = ["Judge", "Scheduler"]
+
+
+class Judge(Protocol):
+    """The decisions of one scheduler on one record. Not thread-safe by itself: the study locks.
+
+    A judge that inherits from this class needs :meth:`decide` alone: it grants every trial as much as it likes,
+    and pauses none.
+    """
+
+    def decide(self, row: int) -> Decision:
+        """What the trial of report ``row`` does next: a function of the reports up to that row, in their order.
+
+        The study asks once, right after the report joined the record. After ``STOP`` the trial ends as pruned, after
+        ``PAUSE`` as paused.
+        """
+        ...
+
+    def resource(self, number: int) -> int | None:
+        """Up to which step trial ``number`` may go when it begins or resumes now; ``None`` for no limit.
+
+        It is ``trial.resource``. A trial that returns without having reported that step is taken to report its
+        value there.
+        """
+        return None
+
+    def promote(self) -> int | None:
+        """The paused trial that goes on next, or ``None``: a function of the reports and of the trials' states.
+
+        The study asks before it suggests anything new, and resumes that trial with a new :meth:`resource`. A paused
+        trial has state ``PAUSED``; one that was told to pause and is still on its way out is not promoted yet.
+        """
+        return None
+
+    def dismissed(self) -> Sequence[int]:
+        """Paused trials that will never go on, ascending; the study ends them as pruned with what they reported."""
+        return ()
 
 
 class Scheduler(Protocol):
-    """Decides after each report whether a trial goes on: a pure function of the record.
+    """Decides after each report whether a trial goes on: a pure function of the record."""
 
-    An object of this kind holds its own options and nothing else.
-    """
-
-    def check(self, directions: dict[str, str]) -> None:
+    def check(self, directions: Mapping[str, str]) -> None:
         """Raise ``StudyError`` if the scheduler cannot rank trials by these objectives."""
         ...
 
-    def stop(self, history: History, number: int, step: int) -> bool:
-        """Whether trial ``number`` should end after its report at ``step``, which is already in the record."""
+    def judge(self, history: History) -> Judge:
+        """A fresh judge of this record."""
         ...
 
     def to_json(self) -> dict[str, Any]:
-        """Name and options, for the record."""
+        """Name (under ``"scheduler"``) and options as JSON values."""
         ...

@@ -218,11 +218,14 @@ class Ledger:
         """A complete trial with the same configuration, or ``None``."""
         return self._complete.get(identity(self.history.natives[number]))
 
-    def report(self, number: int, step: int, metrics: Mapping[str, float]) -> None:
-        """Record an intermediate report of a running trial."""
-        self.need_unfinished(number)
-        self.history.revision += 1
-        self.history.reports.add(number, step, metrics, self.history.revision)
+    def report(self, number: int, step: int, metrics: Mapping[str, float]) -> int:
+        """Record an intermediate report of a running trial; returns its row among the reports."""
+        if number not in self._running:
+            self.need_unfinished(number)
+        history = self.history
+        row = history.reports.add(number, step, metrics, history.revision + 1)
+        history.revision += 1
+        return row
 
     def annotate(self, number: int, notes: Mapping[str, Any]) -> None:
         """Merge ``notes`` into a trial's metadata."""

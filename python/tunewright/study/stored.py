@@ -191,12 +191,17 @@ class StoredLedger(Ledger):
             metadata=dict(notes) if notes else None,
         )
 
-    def report(self, number: int, step: int, metrics: Mapping[str, float]) -> None:
-        """See :meth:`Ledger.report`."""
+    def report(self, number: int, step: int, metrics: Mapping[str, float]) -> int:
+        """See :meth:`Ledger.report`. What others wrote before it joins the record first."""
         self.need_unfinished(number)
-        revision = self.storage.report(self.name, number, step, dict(metrics))
-        self.history.reports.add(number, step, metrics, revision)
+        reports = self.history.reports
+        revision = self.storage.report(self.name, number, step, metrics)
+        if revision != self._known + 1:
+            self.refresh()
+        else:
+            reports.add(number, step, metrics, revision)
         self._advance(revision)
+        return reports.row(number, step)
 
     def annotate(self, number: int, notes: Mapping[str, Any]) -> None:
         """See :meth:`Ledger.annotate`."""

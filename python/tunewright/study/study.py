@@ -13,7 +13,7 @@ import numpy as np
 
 from tunewright.errors import ReportError, StudyError, UnknownMetricError
 from tunewright.executors import Executor, Inline, executor_for
-from tunewright.schedulers import Scheduler
+from tunewright.schedulers import Decision, Scheduler
 from tunewright.space import Domain, Space
 from tunewright.storage import Storage
 from tunewright.strategies import Random, Strategy
@@ -119,7 +119,7 @@ class Study(Findings):
         self._declared = founded.declared
         self._reuse = founded.duplicates == "reuse"
         self._lock = threading.RLock()
-        self._stopped: set[int] = set()  # trials that the scheduler told to stop
+        self._stopped: dict[int, Decision] = {}  # trials that the scheduler told to end
         self.strategy.check(founded.space, self.directions)
         if scheduler is not None:
             scheduler.check(self.directions)
@@ -130,6 +130,7 @@ class Study(Findings):
         else:
             self.ledger = StoredLedger(founded.space, self.directions, proposer, founded.storage, self.name)
         self._meetings = Meetings(self.ledger, founded.declared, self.seed)
+        self._judge = None if scheduler is None else scheduler.judge(self.ledger.history)
 
     # -- ask and tell ------------------------------------------------------------------------------
 
@@ -308,13 +309,13 @@ class Study(Findings):
                 f"must be among them: {', '.join(map(repr, self.directions))}"
             )
         with self._lock:
-            self.ledger.report(number, step, metrics)
-            if self.ending:
-                return True
-            if self.scheduler is None or not self.scheduler.stop(self.history, number, step):
-                return False
-            self._stopped.add(number)
-            return True
+            row = self.ledger.report(number, step, metrics)
+            if self._judge is not None:
+                decision = self._judge.decide(row)
+                if decision is not Decision.CONTINUE:
+                    self._stopped[number] = decision
+                    return True
+            return self.ending
 
     def suggest(self, number: int, name: str, domain: Domain) -> Any:
         """The value of a parameter that a running trial meets; a new name joins the space."""

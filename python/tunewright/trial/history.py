@@ -232,7 +232,6 @@ class History:
         past._told[:n] = np.where(told, self.told[:n], 0)
         past.enqueued = [number for number in self.enqueued if number < n]
         for row in np.flatnonzero((self.reports.revision <= revision) & (self.reports.trial >= 0)).tolist():
-            reports = self.reports
-            step = int(reports.step[row])
-            past.reports.add(int(reports.trial[row]), step, reports._at(row), int(reports.revision[row]))
+            trial, step, when, metrics = self.reports.at(row)
+            past.reports.add(trial, step, metrics, when)
         return past

@@ -9,10 +9,15 @@ import numpy as np
 from tunewright.errors import ReportError
 from tunewright.trial.columns import Array, Ints, grown
 
-__all__ = ["NOBODY", "Reports"]
+__all__ = ["NOBODY", "Report", "Reports"]
 
 NOBODY = -1
 """Stands for the trial in the rows of an attempt that was interrupted and run again."""
+
+Report = tuple[int, int, int, Mapping[str, float]]
+"""Trial, step, revision and metrics of one report."""
+
+_FRESH = 1024  # reports kept as they came before they join the columns together
 
 
 class Reports:
@@ -20,11 +25,14 @@ class Reports:
 
     Attributes:
         metrics: the objectives' names; one column each in :attr:`values`.
+        forgotten: how often an attempt's reports were taken back: what was learnt from them must be learnt anew.
     """
 
     def __init__(self, metrics: tuple[str, ...]) -> None:
         self.metrics = metrics
-        self._count = 0
+        self.forgotten = 0
+        self._count = 0  # rows in the columns; after them come those of _fresh
+        self._fresh: list[Report] = []
         self._trial = np.zeros(0, np.int64)
         self._step = np.zeros(0, np.int64)
         self._revision = np.zeros(0, np.int64)
@@ -33,70 +41,110 @@ class Reports:
         self._extra: dict[int, dict[str, float]] = {}  # row -> metrics the columns cannot hold
 
     def __len__(self) -> int:
-        return self._count
+        return self._count + len(self._fresh)
 
     @property
     def trial(self) -> Ints:
         """Trial number of each report, shape (r,); ``NOBODY`` for those of an interrupted attempt."""
+        self._settle()
         return self._trial[: self._count]
 
     @property
     def step(self) -> Ints:
         """Step of each report, shape (r,)."""
+        self._settle()
         return self._step[: self._count]
 
     @property
     def revision(self) -> Ints:
         """When each report arrived, in the study's count of events, shape (r,)."""
+        self._settle()
         return self._revision[: self._count]
 
     @property
     def values(self) -> Array:
         """Objectives as reported (their own sign), NaN where one was not given, shape (r, m)."""
+        self._settle()
         return self._values[: self._count]
 
-    def add(self, trial: int, step: int, metrics: Mapping[str, float], revision: int) -> None:
-        """Append one report.
+    def add(self, trial: int, step: int, metrics: Mapping[str, float], revision: int) -> int:
+        """Append one report, whose ``metrics`` belong to the record from now on; returns its row.
 
         Raises:
             ReportError: that trial already reported that step.
         """
-        steps = self._rows.setdefault(trial, {})
-        if step in steps:
+        steps = self._rows.get(trial)
+        if steps is None:
+            steps = self._rows[trial] = {}
+        elif step in steps:
             raise ReportError(f"trial {trial} already reported step {step}; each step is reported once")
-        row = self._count
-        self._reserve(row + 1)
-        self._trial[row], self._step[row], self._revision[row] = trial, step, revision
-        self._values[row] = [metrics.get(name, np.nan) for name in self.metrics]
-        # NaN in a column means "not given", so a NaN that was really reported is kept aside
-        extra = {name: value for name, value in metrics.items() if name not in self.metrics or value != value}
-        if extra:
-            self._extra[row] = extra
-        steps[step] = row
-        self._count += 1
+        if len(self._fresh) >= _FRESH:
+            self._settle()
+        row = steps[step] = self._count + len(self._fresh)
+        self._fresh.append((trial, step, revision, metrics))
+        return row
 
     def forget(self, trial: int) -> None:
         """Begin a new attempt of a trial: what the earlier one reported no longer counts."""
+        self._settle()
         rows = list(self._rows.pop(trial, {}).values())
         self._trial[rows] = NOBODY
+        self.forgotten += bool(rows)
 
     def has(self, trial: int, step: int) -> bool:
         """Whether that trial reported that step."""
         return step in self._rows.get(trial, ())
 
+    def row(self, trial: int, step: int) -> int:
+        """Row of the trial's report at that step; ``KeyError`` if there is none."""
+        return self._rows[trial][step]
+
+    def at(self, row: int) -> Report:
+        """One report; its metrics are those that were given."""
+        if row >= self._count:
+            return self._fresh[row - self._count]
+        return int(self._trial[row]), int(self._step[row]), int(self._revision[row]), self._metrics(row)
+
     def curve(self, trial: int) -> dict[int, dict[str, float]]:
         """``{step: {metric: value}}`` of one trial in order of steps; empty if it never reported."""
         rows = self._rows.get(trial, {})
-        return {step: self._at(rows[step]) for step in sorted(rows)}
+        return {step: dict(self.at(rows[step])[3]) for step in sorted(rows)}
 
     def last(self, trial: int) -> dict[str, float]:
         """The report of a trial's highest step; empty if it never reported."""
         rows = self._rows.get(trial)
-        return self._at(rows[max(rows)]) if rows else {}
+        return dict(self.at(rows[max(rows)])[3]) if rows else {}
 
-    def _at(self, row: int) -> dict[str, float]:
+    def last_step(self, trial: int) -> int:
+        """The highest step a trial reported; 0 if it never did."""
+        return max(self._rows.get(trial, ()), default=0)
+
+    def _metrics(self, row: int) -> dict[str, float]:
         known = zip(self.metrics, self._values[row].tolist(), strict=True)
         return {name: value for name, value in known if value == value} | self._extra.get(row, {})
+
+    def _settle(self) -> None:
+        """Move the fresh reports into the columns: together that costs a fraction of one by one."""
+        if not self._fresh:
+            return
+        first, last = self._count, len(self)
+        self._reserve(last)
+        trials, steps, revisions, given = zip(*self._fresh, strict=True)
+        self._trial[first:last], self._step[first:last], self._revision[first:last] = trials, steps, revisions
+        for column, name in enumerate(self.metrics):
+            self._values[first:last, column] = [metrics.get(name, np.nan) for metrics in given]
+        odd = np.isnan(self._values[first:last]).any(axis=1).tolist()
+        for row, metrics in enumerate(given):
+            if odd[row] or len(metrics) != len(self.metrics):
+                self._keep_extra(first + row, metrics)
+        self._count = last
+        self._fresh.clear()
+
+    def _keep_extra(self, row: int, metrics: Mapping[str, float]) -> None:
+        # NaN in a column means "not given", so a NaN that was really reported is kept aside
+        extra = {name: value for name, value in metrics.items() if name not in self.metrics or value != value}
+        if extra:
+            self._extra[row] = extra
 
     def _reserve(self, rows: int) -> None:
         self._trial = grown(self._trial, rows, 0)

@@ -7,8 +7,20 @@ import math
 import pytest
 
 import tunewright as tw
+from tunewright.schedulers import Decision, Judge
 
 SPACE = {"x": tw.Float(0.0, 1.0)}
+
+
+class Odd(Judge):
+    def __init__(self, history, step):
+        self.history, self.step = history, step
+
+    def decide(self, row):
+        number, step, _, metrics = self.history.reports.at(row)
+        assert self.history.reports.row(number, step) == row == len(self.history.reports) - 1
+        assert "loss" in metrics
+        return Decision.STOP if number % 2 == 1 and step >= self.step else Decision.CONTINUE
 
 
 class StopAt:
@@ -20,9 +32,8 @@ class StopAt:
     def check(self, directions):
         pass
 
-    def stop(self, history, number, step):
-        assert history.reports.has(number, step)
-        return number % 2 == 1 and step >= self.step
+    def judge(self, history):
+        return Odd(history, self.step)
 
     def to_json(self):
         return {"scheduler": "StopAt"}

@@ -188,3 +188,21 @@ def test_a_trial_shows_itself():
     trial = Trial(4, {"x": 1.0}, None)
     assert repr(trial) == "Trial(number=4, config={'x': 1.0})"
     assert not trial.should_stop
+
+
+def test_reports_are_the_same_however_often_the_columns_are_read():
+    import numpy as np
+
+    from tunewright.trial import Reports
+
+    eager, lazy = Reports(("a", "b")), Reports(("a", "b"))
+    for k in range(3000):
+        metrics = {"a": float(k)} if k % 3 else {"a": np.nan, "b": 1.0, "more": 2.0}
+        assert eager.add(k % 7, k, metrics, k + 1) == lazy.add(k % 7, k, metrics, k + 1) == k
+        assert eager.at(k)[:3] == lazy.at(k)[:3] == (k % 7, k, k + 1)
+        assert len(eager.trial) == len(lazy) == k + 1
+    assert np.array_equal(eager.values, lazy.values, equal_nan=True)
+    assert str(eager.curve(0)) == str(lazy.curve(0))
+    assert eager.row(5, 5) == 5 and eager.last_step(0) == 2996 and eager.last_step(99) == 0
+    lazy.forget(0)
+    assert lazy.forgotten == 1 and not lazy.has(0, 7) and (lazy.trial[::7] == -1).all()
