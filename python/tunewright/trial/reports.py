@@ -133,9 +133,9 @@ class Reports:
         self._trial[first:last], self._step[first:last], self._revision[first:last] = trials, steps, revisions
         for column, name in enumerate(self.metrics):
             self._values[first:last, column] = [metrics.get(name, np.nan) for metrics in given]
-        odd = np.isnan(self._values[first:last]).any(axis=1).tolist()
+        odd = set(np.flatnonzero(np.isnan(self._values[first:last]).any(axis=1)).tolist())
         for row, metrics in enumerate(given):
-            if odd[row] or len(metrics) != len(self.metrics):
+            if row in odd or len(metrics) != len(self.metrics):
                 self._keep_extra(first + row, metrics)
         self._count = last
         self._fresh.clear()
