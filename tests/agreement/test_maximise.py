@@ -91,11 +91,36 @@ def test_climbs_over_levels_end_at_the_same_points(seed, n, d, gaps, acquisition
     assert (same | np.isclose(ours_values, twin_values, rtol=1e-5)).all()  # ties may be broken either way
 
 
+def a_box(seed, d):
+    """Bounds that leave little, and sometimes nothing, of a coordinate."""
+    random = np.random.default_rng(seed + 1)
+    lower, upper = np.sort(random.random((2, d)).round(1), axis=0)
+    return lower, upper
+
+
 @settings(deadline=None, max_examples=40)
-@given(seed=SEEDS, n=st.integers(2, 15), d=st.integers(1, 4), extras=st.booleans())
-def test_the_twin_finds_nothing_to_gain_where_a_climb_ended(seed, n, d, extras):
+@given(seed=SEEDS, n=st.integers(1, 20), d=st.integers(1, 4))
+def test_climbs_over_levels_within_bounds_end_at_the_same_points(seed, n, d):
+    model, starts, levels, options = case(seed, n, d, 0.3, "matern52", extras=False)
+    levels = np.where(levels == 0, 6, levels)
+    options["bounds"] = a_box(seed, d)
+    ours, ours_values = numerics.climb(*model, starts[:6], levels, **options)
+    twin, twin_values = reference.climb(*model, starts[:6], levels, **options)
+    np.testing.assert_allclose(ours_values, twin_values, rtol=1e-5, atol=1e-9)
+    same = np.isclose(ours, twin, equal_nan=True).all(axis=1)
+    assert (same | np.isclose(ours_values, twin_values, rtol=1e-5)).all()
+
+
+@settings(deadline=None, max_examples=60)
+@given(seed=SEEDS, n=st.integers(2, 15), d=st.integers(1, 4), extras=st.booleans(), bounded=st.booleans())
+def test_the_twin_finds_nothing_to_gain_where_a_climb_ended(seed, n, d, extras, bounded):
     model, starts, levels, options = case(seed, n, d, 0.0, "matern52", extras)
+    if bounded:
+        options["bounds"] = lower, upper = a_box(seed, d)
     points, values = numerics.climb(*model, starts[:4], levels, **options)
+    if bounded:
+        free = levels == 0
+        assert ((points >= lower) & (points <= upper))[:, free].all()
     for point, value in zip(points, values, strict=True):
         unit = max(1.0, abs(value))
         # with a gradient below this the twin stays; with a larger one it leaps, perhaps to another hill

@@ -69,6 +69,7 @@ def climb(
     kappa: float,
     feasibility: Sequence[_Feasibility],
     prior: tuple[NDArray[np.float64], NDArray[np.float64]] | None,
+    bounds: tuple[NDArray[np.float64], NDArray[np.float64]],
     iterations: int,
     tolerance: float,
     threads: int,

@@ -104,6 +104,7 @@ def climb(
     kappa: float = 2.0,
     feasibility: Sequence[tuple[ArrayLike, ArrayLike, ArrayLike, ArrayLike, float]] = (),
     prior: tuple[ArrayLike, ArrayLike] | None = None,
+    bounds: tuple[ArrayLike, ArrayLike] | None = None,
     iterations: int = 100,
     tolerance: float = 1e-6,
     threads: int = 1,
@@ -129,6 +130,8 @@ def climb(
         kappa: the weight of the standard deviation; used by "lcb" alone.
         feasibility: for each constraint its process and its threshold.
         prior: centre and precision of a normal prior for each coordinate.
+        bounds: least and largest value of each coordinate, (d,) each, the unit cube by default; they hold numbers that
+            are continuous or have levels, and a level is inside when its cell [i / g, (i + 1) / g] meets them.
         iterations: bound of the steps of an ascent, and of the number of sweeps.
         tolerance: the gradient and the gain, in units of max(1, |value|), that no longer count.
         threads: how many threads may work; the result has the same bits for any.
@@ -149,6 +152,7 @@ def climb(
         *process,
         _array("starts", starts, (None, d)),
         _levels(levels, process[2]),
+        bounds=_bounds(d, (np.zeros(d), np.ones(d)) if bounds is None else bounds),
         iterations=integer("iterations", iterations, 2**31),
         tolerance=float(tolerance),
         **options,
@@ -207,6 +211,15 @@ def _prior(kinds: NDArray[np.uint8], centre: ArrayLike, precision: ArrayLike) ->
     if not (weights >= 0).all():
         raise ValueError(f"prior precision: expected numbers from 0 on, got {weights}")
     return _array("prior centre", centre, kinds.shape), np.where(kinds == 0, weights, 0.0)
+
+
+def _bounds(d: int, bounds: tuple[ArrayLike, ArrayLike]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    lower, upper = _array("lower bounds", bounds[0], (d,)), _array("upper bounds", bounds[1], (d,))
+    bad = np.flatnonzero(~((lower >= 0) & (lower <= upper) & (upper <= 1)))
+    if bad.size:
+        j = bad[0]
+        raise ValueError(f"bounds: expected 0 <= lower <= upper <= 1, got {lower[j]} and {upper[j]} for coordinate {j}")
+    return lower, upper
 
 
 def _levels(levels: ArrayLike, kinds: NDArray[np.uint8]) -> NDArray[np.uintp]:

@@ -19,6 +19,7 @@ from __future__ import annotations
 __all__ = ["climb", "evaluate"]
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -87,15 +88,17 @@ def climb(
     kappa: float = 2.0,
     feasibility: Sequence[tuple[ArrayLike, ArrayLike, ArrayLike, ArrayLike, float]] = (),
     prior: tuple[ArrayLike, ArrayLike] | None = None,
+    bounds: tuple[ArrayLike, ArrayLike] | None = None,
     iterations: int = 100,
     tolerance: float = 1e-6,
     threads: int = 1,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return a local maximum above every one of the ``starts`` (s, d): points (s, d) and values (s,).
 
-    Starts are first brought into the box and onto their levels. Then rounds of a bounded quasi-Newton ascent in the
-    continuous coordinates and of one sweep over the others, each in turn moved to the best of its neighbours if that
-    gains more than tolerance * max(1, |value|), until a sweep moves nothing or ``iterations`` rounds have passed.
+    Numeric coordinates stay within ``bounds``, (d,) each; a level is inside when its cell meets them. Starts are first
+    brought into the box and onto their levels. Then rounds of a bounded quasi-Newton ascent in the continuous
+    coordinates and of one sweep over the others, each in turn moved to the best of its neighbours if that gains more
+    than tolerance * max(1, |value|), until a sweep moves nothing or ``iterations`` rounds have passed.
     """
     kinds, levels = np.asarray(kinds), np.asarray(levels)
 
@@ -105,35 +108,66 @@ def climb(
             best=best, kappa=kappa, feasibility=feasibility, prior=prior,
         )  # fmt: skip
 
+    box = Box(kinds, levels, *_bounds(len(kinds), bounds))
     points = np.array(starts, dtype=np.float64)
     for i, start in enumerate(points):
-        points[i] = _climb(value, _in_box(start, levels), kinds, levels, iterations, tolerance)
+        points[i] = _climb(value, box.settled(start), box, iterations, tolerance)
     values = value(points)
     return points, np.exp(values) if acquisition in LOGARITHM else values
 
 
-def _in_box(point: Vector, levels: NDArray[np.int64]) -> Vector:
-    cells = np.maximum(levels, 1)
-    snapped = (np.clip(np.floor(point * cells), 0, cells - 1) + 0.5) / cells
-    return np.where(levels == 0, np.clip(point, 0, 1), np.where(levels >= 2, snapped, point))
+def _bounds(d: int, bounds: tuple[ArrayLike, ArrayLike] | None) -> tuple[Vector, Vector]:
+    lower, upper = (np.zeros(d), np.ones(d)) if bounds is None else bounds
+    return np.asarray(lower, dtype=np.float64), np.asarray(upper, dtype=np.float64)
 
 
-def _climb(
-    value: Callable[[Vector], Vector],
-    point: Vector,
-    kinds: NDArray[np.uint8],
-    levels: NDArray[np.int64],
-    iterations: int,
-    tolerance: float,
-) -> Vector:
-    continuous, stepped = (np.flatnonzero(chosen & ~np.isnan(point)) for chosen in (levels == 0, levels >= 2))
+@dataclass(frozen=True)
+class Box:
+    """Where a climb may go; arrays of shape (d,)."""
+
+    kinds: NDArray[np.uint8]
+    levels: NDArray[np.int64]
+    lower: Vector
+    upper: Vector
+
+    def reach(self, j: int) -> tuple[int, int]:
+        """First and last level of coordinate j."""
+        g = int(self.levels[j])
+        if self.kinds[j]:
+            return 0, g - 1
+        return min(int(self.lower[j] * g), g - 1), min(int(self.upper[j] * g), g - 1)
+
+    def settled(self, point: Vector) -> Vector:
+        """``point`` brought into the box and onto its levels; what is held or NaN stays."""
+        result = np.where(self.levels == 0, np.clip(point, self.lower, self.upper), point)
+        for j in np.flatnonzero((self.levels >= 2) & ~np.isnan(point)):
+            level = np.clip(np.floor(point[j] * self.levels[j]), *self.reach(int(j)))
+            result[j] = (level + 0.5) / self.levels[j]
+        return result
+
+    def neighbours(self, point: Vector, j: int) -> Vector:
+        """``point`` with j at each other level; a numeric coordinate moves by 1, 2, 4, 8 ... levels, down before up."""
+        g, (first, last) = int(self.levels[j]), self.reach(j)
+        here = min(int(point[j] * g), g - 1)
+        if self.kinds[j]:
+            targets = [level for level in range(g) if level != here]
+        else:
+            jumps = [step * 2**k for k in range(g.bit_length()) for step in (-1, 1)]
+            targets = [here + jump for jump in jumps if first <= here + jump <= last]
+        moves = np.repeat(point[None], len(targets), axis=0)
+        moves[:, j] = (np.array(targets) + 0.5) / g
+        return moves
+
+
+def _climb(value: Callable[[Vector], Vector], point: Vector, box: Box, iterations: int, tolerance: float) -> Vector:
+    continuous, stepped = (np.flatnonzero(c & ~np.isnan(point)) for c in (box.levels == 0, box.levels >= 2))
     for _ in range(iterations):
         if continuous.size:
-            point = _ascend(value, point, continuous, iterations, tolerance)
+            point = _ascend(value, point, continuous, box, iterations, tolerance)
         before = point
         for j in stepped:
-            moves = _neighbours(point, j, int(levels[j]), categorical=bool(kinds[j]))
-            values, now = value(moves), value(point[None])[0]
+            moves, now = box.neighbours(point, int(j)), value(point[None])[0]
+            values = value(moves) if len(moves) else np.array([-np.inf])
             if values.max() > now + tolerance * max(1.0, abs(now)):
                 point = moves[values.argmax()]
         if point is before:
@@ -142,7 +176,12 @@ def _climb(
 
 
 def _ascend(
-    value: Callable[[Vector], Vector], point: Vector, continuous: NDArray[np.intp], iterations: int, tolerance: float
+    value: Callable[[Vector], Vector],
+    point: Vector,
+    continuous: NDArray[np.intp],
+    box: Box,
+    iterations: int,
+    tolerance: float,
 ) -> Vector:
     def loss(coordinates: Vector) -> float:
         moved = point.copy()
@@ -150,21 +189,9 @@ def _ascend(
         return -float(value(moved[None])[0])
 
     options = {"maxiter": iterations, "gtol": tolerance}
-    bounds = [(0.0, 1.0)] * len(continuous)
+    lower, upper = box.lower[continuous], box.upper[continuous]
+    bounds = list(zip(lower, upper, strict=True))
     found = minimize(loss, point[continuous], method="L-BFGS-B", bounds=bounds, options=options)
     moved = point.copy()
-    moved[continuous] = np.clip(found.x, 0, 1)
+    moved[continuous] = np.clip(found.x, lower, upper)
     return moved if value(moved[None])[0] > value(point[None])[0] else point
-
-
-def _neighbours(point: Vector, j: np.intp, levels: int, *, categorical: bool) -> Vector:
-    """``point`` with coordinate j at each other level; a numeric one moves by 1, 2, 4, 8 ... levels, down before up."""
-    here = min(int(point[j] * levels), levels - 1)
-    if categorical:
-        targets = [level for level in range(levels) if level != here]
-    else:
-        jumps = [step * 2**k for k in range(levels.bit_length()) for step in (-1, 1)]
-        targets = [here + jump for jump in jumps if 0 <= here + jump < levels]
-    moves = np.repeat(point[None], len(targets), axis=0)
-    moves[:, j] = (np.array(targets) + 0.5) / levels
-    return moves

@@ -49,7 +49,19 @@ fn maximise(criterion: &mut Criterion) {
                 b.iter(|| evaluate(&objective, &candidates, threads));
             });
             group.bench_function(BenchmarkId::new(format!("16 climbs/{threads} threads"), n), |b| {
-                b.iter(|| climb(&objective, Mixed { kinds: &kinds, levels: &levels }, &starts, settings));
+                b.iter(|| {
+                    climb(
+                        &objective,
+                        Mixed {
+                            kinds: &kinds,
+                            levels: &levels,
+                            lower: &vec![0.0; kinds.len()],
+                            upper: &vec![1.0; kinds.len()],
+                        },
+                        &starts,
+                        settings,
+                    )
+                });
             });
         }
     }

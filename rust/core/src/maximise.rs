@@ -5,6 +5,7 @@
 //! | point        | coordinates in [0, 1]; NaN: inactive, stays NaN                             | (d,)      |
 //! | kinds        | 0 numeric, 1 categorical                                                    | (d,)      |
 //! | levels       | 0 continuous; 1 held; g ≥ 2: the values (i + 0.5) / g, i = 0 … g − 1        | (d,)      |
+//! | lower, upper | bounds of the numeric coordinates, 0 ≤ lower ≤ upper ≤ 1                    | (d,)      |
 //! | value        | the acquisition, larger is better                                           |           |
 //!
 //! A climb alternates quasi-Newton ascents in the continuous coordinates ([`ascent`]) with sweeps over the others

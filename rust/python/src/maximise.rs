@@ -47,7 +47,7 @@ pub fn evaluate<'py>(
 
 #[pyfunction]
 #[pyo3(signature = (x, theta, kinds, factor, alpha, starts, levels, *, family, acquisition, best, kappa, feasibility,
-    prior, iterations, tolerance, threads))]
+    prior, bounds, iterations, tolerance, threads))]
 #[allow(clippy::too_many_arguments)]
 pub fn climb<'py>(
     py: Python<'py>,
@@ -64,12 +64,14 @@ pub fn climb<'py>(
     kappa: f64,
     feasibility: Vec<Feasibility<'py>>,
     prior: Option<(Vector<'py>, Vector<'py>)>,
+    bounds: (Vector<'py>, Vector<'py>),
     iterations: usize,
     tolerance: f64,
     threads: usize,
 ) -> PyResult<Climbed<'py>> {
     let (starts, settings) = (starts.as_slice()?, Settings { iterations, tolerance, threads });
-    let mixed = Mixed { kinds: kinds.as_slice()?, levels: levels.as_slice()? };
+    let (lower, upper) = (bounds.0.as_slice()?, bounds.1.as_slice()?);
+    let mixed = Mixed { kinds: kinds.as_slice()?, levels: levels.as_slice()?, lower, upper };
     let model = Model::new((&x, &theta, &factor, &alpha), mixed.kinds, &feasibility, prior.as_ref())?;
     let (points, values) = border::run(py, || {
         let acquisition = Acquisition::parse(acquisition, best, kappa)?;

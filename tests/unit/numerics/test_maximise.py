@@ -121,6 +121,13 @@ class TestRefusals:
         with pytest.raises(ValueError, match=message):
             climb(*process(3, 2), [[0.5, 0.5]], [0, 0], **changed)
 
+    @pytest.mark.parametrize(
+        "bounds", [([0.5], [1.0]), ([0.5, 0.5], [0.4, 1.0]), ([0, np.nan], [1, 1]), ([0, 0], [1, 2])]
+    )
+    def test_bounds(self, bounds):
+        with pytest.raises(ValueError, match="bounds: expected"):
+            climb(*process(3, 2), [[0.5, 0.5]], [0, 0], bounds=bounds)
+
     @pytest.mark.parametrize("levels", [[0], [0, -1], [0.0, 1.0], [0, 0, 0]])
     def test_levels(self, levels):
         with pytest.raises(ValueError, match="levels: expected 2 integers"):

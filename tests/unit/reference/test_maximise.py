@@ -74,6 +74,14 @@ def test_spread_alone_leads_to_the_bounds():
     assert points[:, 0].tolist() == [0.0, 1.0]
 
 
+def test_bounds_hold_numbers_alone():
+    """The mean is least at 0.5: bounds end the way there, a level counts when its cell meets them."""
+    model = process([[0.5, 0.55, 0.5]], [-1.0], kinds=[0, 0, 1])
+    bounds = ([0.6, 0.0, 0.9], [0.8, 0.25, 1.0])
+    points, _ = climb(*model, [[0.9, 0.95, 0.1]], [0, 10, 3], acquisition="lcb", kappa=0.0, bounds=bounds)
+    assert points[0] == pytest.approx([0.6, 0.25, 0.5])
+
+
 def test_levels_by_enumeration():
     model = process([[0.125, 0.5], [0.875, 2.5 / 3], [0.375, 0.5 / 3]], [0.3, -1.0, 0.7], kinds=[0, 1])
     grid = np.array(list(itertools.product((np.arange(4) + 0.5) / 4, (np.arange(3) + 0.5) / 3)))

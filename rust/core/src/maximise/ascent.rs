@@ -4,7 +4,10 @@
 //! direction is the limited-memory one; the step is bent into the box and shortened until f falls by Armijo's condition
 //! (Bertsekas, SIAM J. Control Optim. 20, 1982: a projected search with an active set).
 
-use super::memory::{Memory, dot};
+use super::{
+    levels::within,
+    memory::{Memory, dot},
+};
 
 const ARMIJO: f64 = 1e-4;
 /// Length of a first step, in the largest coordinate; nothing is known of the curvature yet.
@@ -12,12 +15,14 @@ const FIRST_STEP: f64 = 0.1;
 /// Steps shorter than this in every coordinate change nothing that matters.
 const LEAST_STEP: f64 = 1e-10;
 
-/// One ascent over [0, 1]ᵏ.
+/// One ascent over a box of k coordinates.
 pub struct Ascent {
     x: Vec<f64>,
     loss: f64,
     gradient: Vec<f64>,
     trial: Vec<f64>,
+    lower: Vec<f64>,
+    upper: Vec<f64>,
     direction: Vec<f64>,
     step: f64,
     slope: f64,
@@ -30,15 +35,24 @@ pub struct Ascent {
 }
 
 impl Ascent {
-    /// From `x`, where the value and its gradient are known. Ends after `iterations` steps, or when the projected
+    /// From `x` in `bounds`, where the value and its gradient are known. Ends after `iterations` steps, or when the projected
     /// gradient, or the gain of two steps one after the other, is below `tolerance` times max(1, |value|).
-    pub fn new(x: Vec<f64>, value: f64, gradient: &[f64], iterations: usize, tolerance: f64) -> Self {
+    pub fn new(
+        x: Vec<f64>,
+        (lower, upper): (Vec<f64>, Vec<f64>),
+        value: f64,
+        gradient: &[f64],
+        iterations: usize,
+        tolerance: f64,
+    ) -> Self {
         let k = x.len();
         let mut ascent = Self {
             x,
             loss: -value,
             gradient: gradient.iter().map(|g| -g).collect(),
             trial: vec![0.0; k],
+            lower,
+            upper,
             direction: vec![0.0; k],
             step: 1.0,
             slope: 0.0,
@@ -108,7 +122,7 @@ impl Ascent {
 
     /// Sets out for the next point, or ends.
     fn search(&mut self) {
-        let free: Vec<bool> = self.x.iter().zip(&self.gradient).map(|(x, g)| inside(*x, -g)).collect();
+        let free: Vec<bool> = self.gradient.iter().enumerate().map(|(i, g)| self.is_free(i, -g)).collect();
         let steepest = self.gradient.iter().zip(&free).filter(|(_, free)| **free).map(|(g, _)| g.abs());
         let steepest = steepest.fold(0.0, f64::max);
         let known = self.gradient.iter().all(|g| g.is_finite());
@@ -134,16 +148,21 @@ impl Ascent {
 
     fn inward(&self, free: &[bool]) -> Vec<f64> {
         let mut direction = self.memory.direction(&self.gradient, free);
-        for (d, x) in direction.iter_mut().zip(&self.x).filter(|(d, x)| !inside(**x, **d)) {
-            debug_assert!(*x == 0.0 || *x == 1.0);
+        for (i, d) in direction.iter_mut().enumerate().filter(|(i, d)| !self.is_free(*i, **d)) {
+            debug_assert!(self.x[i] == self.lower[i] || self.x[i] == self.upper[i]);
             *d = 0.0;
         }
         direction
     }
 
+    /// Whether a move of coordinate i along d stays in the box for a while.
+    fn is_free(&self, i: usize, d: f64) -> bool {
+        !(self.x[i] <= self.lower[i] && d < 0.0 || self.x[i] >= self.upper[i] && d > 0.0)
+    }
+
     fn bend_into_the_box(&mut self) {
-        for ((trial, x), d) in self.trial.iter_mut().zip(&self.x).zip(&self.direction) {
-            *trial = (x + self.step * d).clamp(0.0, 1.0);
+        for (i, trial) in self.trial.iter_mut().enumerate() {
+            *trial = within(self.x[i] + self.step * self.direction[i], self.lower[i], self.upper[i]);
         }
         self.finished |= self.trial == self.x;
     }
@@ -153,22 +172,26 @@ impl Ascent {
     }
 }
 
-/// Whether a move from x along d stays in [0, 1] for a while.
-fn inside(x: f64, d: f64) -> bool {
-    !(x <= 0.0 && d < 0.0 || x >= 1.0 && d > 0.0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     /// Climbs; returns the point, the value and the number of evaluations, and checks every point asked for.
     fn climbed(x: &[f64], function: impl Fn(&[f64]) -> (f64, Vec<f64>)) -> (Vec<f64>, f64, usize) {
+        climbed_in((vec![0.0; x.len()], vec![1.0; x.len()]), x, function)
+    }
+
+    fn climbed_in(
+        bounds: (Vec<f64>, Vec<f64>),
+        x: &[f64],
+        function: impl Fn(&[f64]) -> (f64, Vec<f64>),
+    ) -> (Vec<f64>, f64, usize) {
         let (value, gradient) = function(x);
-        let mut ascent = Ascent::new(x.to_vec(), value, &gradient, 200, 1e-8);
+        let (lower, upper) = bounds.clone();
+        let mut ascent = Ascent::new(x.to_vec(), bounds, value, &gradient, 200, 1e-8);
         let mut evaluations = 1;
         while let Some(point) = ascent.wanted().map(<[f64]>::to_vec) {
-            assert!(point.iter().all(|x| (0.0..=1.0).contains(x)), "{point:?}");
+            assert!(point.iter().enumerate().all(|(i, x)| (lower[i]..=upper[i]).contains(x)), "{point:?}");
             let (value, gradient) = function(&point);
             ascent.tell(value, &gradient);
             evaluations += 1;
@@ -199,6 +222,13 @@ mod tests {
     }
 
     #[test]
+    fn the_maximum_of_a_parabola_in_a_smaller_box() {
+        let bounds = (vec![0.3, 0.1, 0.5], vec![0.9, 0.6, 0.5]);
+        let (x, ..) = climbed_in(bounds, &[0.5, 0.5, 0.5], parabola(&[1.0, 30.0, 900.0], &[0.2, 0.4, 0.9]));
+        assert!(x[0] == 0.3 && (x[1] - 0.4).abs() < 1e-4 && x[2] == 0.5, "{x:?}");
+    }
+
+    #[test]
     fn a_curved_valley() {
         let rosenbrock = |x: &[f64]| {
             let (a, b) = (4.0 * x[0] - 2.0, 4.0 * x[1] - 2.0);
@@ -214,8 +244,9 @@ mod tests {
     fn flat_and_broken_functions_end_at_once() {
         assert_eq!(climbed(&[0.5], |_| (1.0, vec![0.0])), (vec![0.5], 1.0, 1));
         let (value, gradient) = (0.0, [f64::NAN]);
-        assert!(Ascent::new(vec![0.5], value, &gradient, 10, 1e-6).wanted().is_none());
-        assert!(Ascent::new(vec![0.5], 0.0, &[1.0], 0, 1e-6).wanted().is_none());
+        let cube = || (vec![0.0], vec![1.0]);
+        assert!(Ascent::new(vec![0.5], cube(), value, &gradient, 10, 1e-6).wanted().is_none());
+        assert!(Ascent::new(vec![0.5], cube(), 0.0, &[1.0], 0, 1e-6).wanted().is_none());
     }
 
     /// A gradient that lies: the climb gives up where it is.

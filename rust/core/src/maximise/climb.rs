@@ -25,7 +25,7 @@ const TOGETHER: usize = 8;
 /// The starts are first brought into the box and onto their levels; from there no value ever falls.
 ///
 /// # Errors
-/// [`Error::Length`] when `starts`, kinds or levels do not fit the model.
+/// [`Error::Length`] when `starts`, kinds, levels or bounds do not fit the model.
 pub fn climb(objective: &Objective, mixed: Mixed, starts: &[f64], settings: Settings) -> Result<(Vec<f64>, Vec<f64>)> {
     let d = objective.model.dimension();
     mixed.check(d)?;
@@ -131,6 +131,8 @@ mod tests {
         }
     }
 
+    const LOWER: [f64; 6] = [0.0; 6];
+    const UPPER: [f64; 6] = [1.0; 6];
     const SETTINGS: Settings = Settings { iterations: 50, tolerance: 1e-9, threads: 1 };
 
     fn starts(s: usize, d: usize) -> Vec<f64> {
@@ -161,7 +163,7 @@ mod tests {
                 let d = levels.len();
                 let model = Waves((0..d).map(|j| 0.2 + 0.3 * j as f64).collect());
                 let objective = objective(&model);
-                let mixed = Mixed { kinds: &vec![kind; d], levels };
+                let mixed = Mixed { kinds: &vec![kind; d], levels, lower: &LOWER[..d], upper: &UPPER[..d] };
                 let all = evaluate(&objective, &grid(levels), 1).unwrap();
                 let best = all.into_iter().fold(f64::NEG_INFINITY, f64::max);
                 let (_, values) = climb(&objective, mixed, &starts(5, d), SETTINGS).unwrap();
@@ -175,7 +177,7 @@ mod tests {
     fn a_climb_stays_in_the_box_rises_and_holds_what_is_held() {
         let model = Waves(vec![-0.3, 0.4, 1.4, 0.6, 0.1, 0.5]);
         let objective = objective(&model);
-        let mixed = Mixed { kinds: &[0, 0, 0, 1, 0, 0], levels: &[0, 0, 5, 3, 1, 0] };
+        let mixed = Mixed { kinds: &[0, 0, 0, 1, 0, 0], levels: &[0, 0, 5, 3, 1, 0], lower: &LOWER, upper: &UPPER };
         let mut starts = starts(20, 6);
         for row in starts.chunks_exact_mut(6).step_by(3) {
             row[1] = f64::NAN;
@@ -199,7 +201,7 @@ mod tests {
     #[test]
     fn any_number_of_threads_gives_the_same_bits() {
         let model = Waves(vec![0.3, 0.4, 0.9]);
-        let mixed = Mixed { kinds: &[0, 0, 1], levels: &[0, 0, 6] };
+        let mixed = Mixed { kinds: &[0, 0, 1], levels: &[0, 0, 6], lower: &LOWER[..3], upper: &UPPER[..3] };
         let starts = starts(40, 3);
         let one = climb(&objective(&model), mixed, &starts, SETTINGS).unwrap();
         for threads in [2, 3, 4, 100] {
@@ -244,10 +246,12 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_an_error() {
         let model = Waves(vec![0.3, 0.4]);
-        let mixed = Mixed { kinds: &[0, 0], levels: &[0, 0] };
+        let mixed = Mixed { kinds: &[0, 0], levels: &[0, 0], lower: &LOWER[..2], upper: &UPPER[..2] };
         assert!(climb(&objective(&model), mixed, &[0.5], SETTINGS).is_err());
         assert!(climb(&objective(&model), Mixed { levels: &[0], ..mixed }, &[0.5; 2], SETTINGS).is_err());
         assert!(climb(&objective(&model), Mixed { kinds: &[0; 3], ..mixed }, &[0.5; 2], SETTINGS).is_err());
+        assert!(climb(&objective(&model), Mixed { lower: &[0.0], ..mixed }, &[0.5; 2], SETTINGS).is_err());
+        assert!(climb(&objective(&model), Mixed { upper: &[], ..mixed }, &[0.5; 2], SETTINGS).is_err());
         assert!(evaluate(&objective(&model), &[0.5], 1).is_err());
         assert_eq!(climb(&objective(&model), mixed, &[], SETTINGS), Ok((vec![], vec![])));
     }

@@ -15,7 +15,7 @@ pub struct Climber {
 enum Stage {
     /// The value at `point`, and the gradient if there is anything continuous, is wanted.
     Arrived,
-    Ascending(Ascent),
+    Ascending(Box<Ascent>),
     Sweeping(Sweep),
     Done,
 }
@@ -67,7 +67,7 @@ impl Climber {
         self.stage = match std::mem::replace(&mut self.stage, Stage::Done) {
             Stage::Arrived => {
                 self.value = values[0];
-                if self.value.is_nan() { Stage::Done } else { self.set_out(settings, gradient) }
+                if self.value.is_nan() { Stage::Done } else { self.set_out(mixed, settings, gradient) }
             }
             Stage::Ascending(mut ascent) => {
                 ascent.tell(values[0], &self.continuous_part(gradient));
@@ -81,16 +81,18 @@ impl Climber {
         }
     }
 
-    fn set_out(&mut self, settings: Settings, gradient: &[f64]) -> Stage {
+    fn set_out(&mut self, mixed: &Mixed, settings: Settings, gradient: &[f64]) -> Stage {
         if self.continuous.is_empty() {
             return self.sweep();
         }
         let x = self.continuous_part(&self.point);
+        let bounds = (self.continuous_part(mixed.lower), self.continuous_part(mixed.upper));
         let gradient = self.continuous_part(gradient);
-        self.ascended(Ascent::new(x, self.value, &gradient, settings.iterations, settings.tolerance))
+        let ascent = Ascent::new(x, bounds, self.value, &gradient, settings.iterations, settings.tolerance);
+        self.ascended(Box::new(ascent))
     }
 
-    fn ascended(&mut self, ascent: Ascent) -> Stage {
+    fn ascended(&mut self, ascent: Box<Ascent>) -> Stage {
         if ascent.wanted().is_some() {
             return Stage::Ascending(ascent);
         }
