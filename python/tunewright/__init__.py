@@ -23,6 +23,7 @@ __all__ = [
     "Linear",
     "LogNormal",
     "Manual",
+    "Measured",
     "Memory",
     "NoImprovement",
     "Normal",
@@ -71,7 +72,7 @@ from tunewright.space import (
 from tunewright.storage import Memory, Sqlite
 from tunewright.strategies import GaussianProcess, Grid, Manual, QuasiRandom, Random, TrustRegion
 from tunewright.study import Failures, NoImprovement, Study, TargetReached
-from tunewright.trial import Trial, TrialState, TrialView
+from tunewright.trial import Measured, Trial, TrialState, TrialView
 
 if TYPE_CHECKING:
     __version__: str

@@ -40,15 +40,15 @@ class Findings:
 
     @property
     def best_trial(self) -> TrialView:
-        """The complete trial with the best finite value (the earlier one of equals).
+        """The complete trial with the best finite value that keeps all constraints (the earlier one of equals).
 
         Raises:
-            StudyError: several objectives, or no such trial yet.
+            StudyError: several objectives, or no such trial yet; the message names the one nearest to the constraints.
         """
         if len(self.directions) != 1:
             raise StudyError(f"with {len(self.directions)} objectives there is no single best: use study.pareto_front")
         if self.ledger.best is None:
-            raise StudyError(f"no trial of study {self.name!r} is complete with a finite value yet")
+            raise StudyError(nothing_best(self.history, self.name))
         return TrialView(self.history, self.ledger.best)
 
     @property
@@ -62,21 +62,37 @@ class Findings:
         return float(self.history.values[self.best_trial.number, 0])
 
     def top(self, count: int) -> list[TrialView]:
-        """The ``count`` best complete trials with finite values, best first (one objective)."""
+        """The ``count`` best trials that keep all constraints, with finite values, best first (one objective)."""
         if len(self.directions) != 1:
             raise StudyError(f"with {len(self.directions)} objectives there is no ranking: use study.pareto_front")
-        loss = np.where(self.history.complete, self.history.losses[:, 0], np.nan)
+        loss = np.where(self.history.feasible, self.history.losses[:, 0], np.nan)
         order = np.argsort(np.where(np.isfinite(loss), loss, np.inf), kind="stable")[:count]
         return [TrialView(self.history, int(number)) for number in order if np.isfinite(loss[number])]
 
     @property
     def pareto_front(self) -> list[TrialView]:
-        """The complete trials with finite values that no other such trial is better than, by number."""
+        """The trials that no other is better than, by number: complete, finite, within constraints and thresholds."""
         losses = self.history.losses
-        usable = np.flatnonzero(self.history.complete & np.isfinite(losses).all(axis=1))
+        worthy = np.isfinite(losses).all(axis=1) & (losses <= self.history.thresholds).all(axis=1)
+        usable = np.flatnonzero(self.history.feasible & worthy)
         front = usable[is_nondominated(losses[usable])]
         return [TrialView(self.history, int(number)) for number in front]
 
     def to_frame(self) -> Any:
         """One row a trial: a ``pandas.DataFrame`` where pandas is installed, else a dict of lists."""
         return frame(self.history)
+
+
+def nothing_best(history: History, name: str) -> str:
+    """Why there is no best trial, in words; if no trial keeps the constraints, which one comes nearest."""
+    reached = np.flatnonzero(history.complete & np.isfinite(history.violations))
+    if not history.goals.constraints or not reached.size:
+        return f"no trial of study {name!r} is complete with a finite value yet"
+    violations = history.violations[reached]
+    nearest = int(reached[np.argmin(violations)])
+    if not violations.min():
+        return f"no trial of study {name!r} that keeps the constraints has a finite value yet"
+    slacks = history.slacks[nearest].tolist()
+    broken = [f"{text} by {s:.6g}" for (text, _), s in zip(history.goals.comparisons, slacks, strict=True) if s > 0]
+    nearly = f"trial {nearest} comes nearest, it breaks {', '.join(broken)}"
+    return f"no trial of study {name!r} keeps the constraints yet; {nearly}"

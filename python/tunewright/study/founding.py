@@ -14,6 +14,7 @@ from tunewright.space import Space
 from tunewright.storage import Header, Storage, open_storage
 from tunewright.strategies import Strategy, strategy_from_json
 from tunewright.study.proposal import Duplicates
+from tunewright.trial import Goals
 
 __all__ = ["Founded", "found", "storage_of"]
 
@@ -26,7 +27,7 @@ class Founded:
     name: str
     declared: Space
     space: Space
-    directions: Mapping[str, str]
+    goals: Goals
     seed: int | None
     strategy: Strategy | None
     duplicates: Duplicates
@@ -58,18 +59,20 @@ class Founded:
     def _create(self, seed: int, strategy: dict[str, Any]) -> int:
         storage = cast(Storage, self.storage)
         try:
-            return storage.create(self._header(seed, strategy)).seed
+            there = storage.create(self._header(seed, strategy))
         except StudyExistsError:
             if self.seed is not None:
                 raise
             # another process was first, with a seed of its own: any will do
-            return storage.create(self._header(storage.header(self.name).seed, strategy)).seed
+            there = storage.create(self._header(storage.header(self.name).seed, strategy))
+        _refuse_other_goals(there, self.goals)
+        return there.seed
 
     def _header(self, seed: int, strategy: dict[str, Any]) -> Header:
         return Header(
             name=self.name,
             space=self.space.to_json(),
-            objectives=cast(Any, dict(self.directions)),
+            objectives=cast(Any, dict(self.goals.directions)),
             seed=seed,
             strategy=strategy,
             options=self.options(self.notes),
@@ -78,7 +81,13 @@ class Founded:
 
     def options(self, notes: Mapping[str, Any]) -> dict[str, Any]:
         """What the header keeps beside the parts that make the study what it is."""
-        return {"declared": self.declared.to_json(), "duplicates": self.duplicates, "notes": dict(notes)}
+        return {
+            "declared": self.declared.to_json(),
+            "duplicates": self.duplicates,
+            "notes": dict(notes),
+            "constraints": list(self.goals.constraints),
+            "thresholds": dict(self.goals.thresholds),
+        }
 
 
 def storage_of(storage: str | PathLike[str] | Storage) -> Storage | None:
@@ -90,7 +99,7 @@ def found(
     storage: Storage | None,
     name: str,
     space: Space,
-    directions: Mapping[str, str],
+    goals: Goals,
     seed: int | None,
     strategy: Strategy | None,
     duplicates: Duplicates,
@@ -98,14 +107,14 @@ def found(
     """A new study, or the one of that name if it is the same.
 
     Raises:
-        StudyExistsError: the one of that name has other parameters, objectives or another seed.
+        StudyExistsError: the one of that name has other parameters, objectives, constraints or another seed.
     """
     if not isinstance(name, str) or not name:
         raise StudyError(f"name must be a text of at least one character; got {name!r}")
     if seed is not None and (isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**64):
         raise StudyError(f"seed must be a whole number, 0 <= seed < 2**64, or None; got {seed!r}")
     space.freeze()
-    new = Founded(storage, name, space, space, directions, seed, strategy, duplicates)
+    new = Founded(storage, name, space, space, goals, seed, strategy, duplicates)
     if storage is None:
         return new
     try:
@@ -114,7 +123,7 @@ def found(
         return new
     declared = Space.from_json(header.options["declared"], like=space)
     _refuse_other(name, "parameters", *_differing(declared, space))
-    _refuse_other(name, "objectives", dict(header.objectives), dict(directions))
+    _refuse_other_goals(header, goals)
     _refuse_other(name, "seed", header.seed, header.seed if seed is None else seed)
     return replace(_continued(storage, header, space, strategy), duplicates=duplicates)
 
@@ -125,6 +134,19 @@ def _refuse_other(name: str, what: str, there: Any, given: Any) -> None:
             f"a study {name!r} with other {what} is already there: it has {there}, you gave {given}. "
             "Choose another name=, continue it with Study.load(...), or delete it"
         )
+
+
+def _refuse_other_goals(header: Header, goals: Goals) -> None:
+    there = _goals(header)
+    _refuse_other(header.name, "objectives", there.directions, goals.directions)
+    _refuse_other(header.name, "constraints", list(there.constraints), list(goals.constraints))
+    _refuse_other(header.name, "thresholds", there.thresholds, goals.thresholds)
+
+
+def _goals(header: Header) -> Goals:
+    """What a study is after; files of earlier versions know no constraints."""
+    options = header.options
+    return Goals(header.objectives, tuple(options.get("constraints", ())), options.get("thresholds", {}))
 
 
 def _differing(there: Space, given: Space) -> tuple[str, str]:
@@ -150,7 +172,7 @@ def _continued(storage: Storage, header: Header, like: Space | None, strategy: S
         name=header.name,
         declared=declared,
         space=space,
-        directions=header.objectives,
+        goals=_goals(header),
         seed=header.seed,
         strategy=strategy or strategy_from_json(header.strategy, space),
         duplicates=header.options["duplicates"],

@@ -14,7 +14,7 @@ from tunewright.errors import TrialFinishedError, UnknownTrialError
 from tunewright.space import Space
 from tunewright.study.outcome import Outcome
 from tunewright.study.proposal import Proposer, identity
-from tunewright.trial import History, TrialState
+from tunewright.trial import Goals, History, TrialState
 from tunewright.trial.columns import Array
 
 __all__ = ["Claimed", "Ledger"]
@@ -33,12 +33,12 @@ class Ledger:
 
     Attributes:
         history: the columns strategies read.
-        best: number of the best complete trial with a finite value (one objective), else ``None``.
+        best: number of the best trial that keeps all constraints, with a finite value (one objective), else ``None``.
         since_best: complete trials told after it.
     """
 
-    def __init__(self, space: Space, directions: Mapping[str, str], proposer: Proposer) -> None:
-        self.history = History(space, directions)
+    def __init__(self, space: Space, goals: Goals, proposer: Proposer) -> None:
+        self.history = History(space, goals)
         self.proposer = proposer
         self.best: int | None = None
         self.since_best = 0
@@ -186,9 +186,9 @@ class Ledger:
             self.finish(number, outcome)
 
     def _close(self, number: int, outcome: Outcome, revision: int, finished: float) -> None:
-        state, values, error, notes = outcome
+        state, values, error, notes, sems = outcome
         history = self.history
-        history.close(number, state, values, revision, finished)
+        history.close(number, state, values, revision, finished, sems)
         self._running.discard(number)
         if self._waiting:
             self._not_waiting(number)
@@ -203,10 +203,11 @@ class Ledger:
     def _rank(self, number: int, values: list[float]) -> None:
         if self.proposer.duplicates == "reuse":
             self._complete.setdefault(identity(self.history.natives[number]), number)
-        if len(values) != 1:
+        goals = self.history.goals
+        if len(goals.metrics) != 1:
             return
         loss = values[0] * self._sign
-        if not math.isfinite(loss):
+        if not math.isfinite(loss) or not goals.keeps(values):
             self.since_best += 1
         elif loss < self._best_loss or (loss == self._best_loss and self.best is not None and number < self.best):
             self.since_best = 0 if loss < self._best_loss else self.since_best

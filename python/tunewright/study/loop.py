@@ -104,7 +104,7 @@ class Loop:
     def pooled(self, executor: Executor, objective: Callable[[Trial], Any], *, closing: bool) -> None:
         """Run up to ``executor.slots`` trials at a time; ``closing`` the executor after that."""
         running: dict[Future[Any], Trial] = {}
-        executor.start(objective, self.study)
+        executor.start(objective, self.study.home)
         try:
             while True:
                 self._fill(executor, running)
@@ -116,7 +116,7 @@ class Loop:
             if closing:
                 executor.close()
         except BaseException:
-            self.study.ending = True  # threads cannot be killed: a report tells them to stop
+            self.study.home.ending = True  # threads cannot be killed: a report tells them to stop
             executor.close(cancel=True)
             self._release()
             raise

@@ -14,7 +14,7 @@ from tunewright.storage import Changes, Record, Storage, Tell
 from tunewright.study.ledger import Claimed, Ledger
 from tunewright.study.outcome import Outcome
 from tunewright.study.proposal import Proposer
-from tunewright.trial import TrialState
+from tunewright.trial import Goals, TrialState
 from tunewright.trial.columns import Array
 
 __all__ = ["StoredLedger"]
@@ -29,10 +29,8 @@ class StoredLedger(Ledger):
     up to the revision at which the trial's number was taken, so that a suggestion is a function of the record.
     """
 
-    def __init__(
-        self, space: Space, directions: Mapping[str, str], proposer: Proposer, storage: Storage, name: str
-    ) -> None:
-        super().__init__(space, directions, proposer)
+    def __init__(self, space: Space, goals: Goals, proposer: Proposer, storage: Storage, name: str) -> None:
+        super().__init__(space, goals, proposer)
         self.storage = storage
         self.name = name
         self._attempts: dict[int, int] = {}  # of trials that were put back into the queue
@@ -180,13 +178,15 @@ class StoredLedger(Ledger):
         self.refresh()
 
     def _tell(self, number: int, outcome: Outcome, finished: float) -> Tell:
-        state, values, error, notes = outcome
+        state, values, error, notes, sems = outcome
+        outputs = self.history.goals.outputs
         there = state == TrialState.COMPLETE or any(value == value for value in values)
         return Tell(
             number=number,
             state=int(state),
-            values=dict(zip(self.history.metrics, values, strict=True)) if there else {},
+            values=dict(zip(outputs, values, strict=True)) if there else {},
             finished=finished,
+            sem=None if sems is None else {k: v for k, v in zip(outputs, sems, strict=True) if v == v},
             error=error,
             metadata=dict(notes) if notes else None,
         )
@@ -260,8 +260,14 @@ class StoredLedger(Ledger):
         if record.state != TrialState.WAITING:
             self._not_waiting(number)
         if record.told:
-            values = [float(record.values.get(metric, np.nan)) for metric in history.metrics]
-            self._close(number, (record.state, values, record.error, None), record.told, record.finished or 0.0)
+            outputs = history.goals.outputs
+            sems = None if record.sem is None else _row(outputs, record.sem)
+            ended = (record.state, _row(outputs, record.values), record.error, None, sems)
+            self._close(number, ended, record.told, record.finished or 0.0)
+
+
+def _row(names: Sequence[str], known: Mapping[str, float]) -> list[float]:
+    return [float(known.get(name, np.nan)) for name in names]
 
 
 def _natives(space: Space, written: Sequence[Mapping[str, Any]]) -> Array:

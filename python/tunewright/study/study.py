@@ -11,24 +11,25 @@ from typing import Any, overload
 
 import numpy as np
 
-from tunewright.errors import ReportError, StudyError, UnknownMetricError
+from tunewright.errors import ReportError, StudyError
 from tunewright.executors import Executor, Inline, executor_for
-from tunewright.schedulers import Decision, Scheduler
-from tunewright.space import Domain, Space
+from tunewright.schedulers import Scheduler
+from tunewright.space import Space
 from tunewright.storage import Storage
 from tunewright.strategies import Random, Strategy
 from tunewright.study.failures import Failures
 from tunewright.study.findings import Findings
 from tunewright.study.founding import Founded, found, storage_of
+from tunewright.study.home import Home
 from tunewright.study.ledger import Claimed, Ledger
 from tunewright.study.loop import Callback, Loop, target_of
 from tunewright.study.meetings import Meetings
-from tunewright.study.objectives import directions_of, values_of
-from tunewright.study.outcome import Outcome, outcome_of
+from tunewright.study.objectives import directions_of
+from tunewright.study.outcome import Outcome, early_outcome, outcome_of
 from tunewright.study.proposal import Duplicates, Proposer
 from tunewright.study.stopping import StopCondition
 from tunewright.study.stored import StoredLedger
-from tunewright.trial import Trial, TrialState, TrialView
+from tunewright.trial import Goals, Trial, TrialState, TrialView
 
 __all__ = ["Study"]
 
@@ -43,6 +44,10 @@ class Study(Findings):
         space: the parameters. Left out, the space grows as ``trial.suggest_*`` meets names (define-by-run).
         minimize, maximize: the objective's name, or several.
         directions: the same as one mapping, ``{"accuracy": "maximize", "latency": "minimize"}``.
+        constraints: comparisons of measured metrics that must hold, such as ``"memory_mb <= 2048"``, any number of
+            them joined by ``and``; the objective returns those metrics beside the objectives. A trial whose metrics
+            break one is complete, but neither best nor on the front. ``<`` counts as ``<=``.
+        thresholds: by objective, the value a trial must at least reach to be on the front (several objectives).
         strategy: how configurations are suggested; :class:`~tunewright.Random` by default.
         scheduler: who decides after a report whether a trial goes on; nobody by default.
         storage: ``"memory"``, the path of an SQLite file, or a storage object.
@@ -67,6 +72,8 @@ class Study(Findings):
         minimize: str | Sequence[str] | None = None,
         maximize: str | Sequence[str] | None = None,
         directions: Mapping[str, str] | None = None,
+        constraints: Sequence[str] = (),
+        thresholds: Mapping[str, float] | None = None,
         strategy: Strategy | None = None,
         scheduler: Scheduler | None = None,
         storage: str | PathLike[str] | Storage = "memory",
@@ -76,8 +83,8 @@ class Study(Findings):
     ) -> None:
         if space is not None and not isinstance(space, Space):
             raise StudyError(f"space must be a tunewright Space; got {type(space).__name__}: write Space({{...}})")
-        ways = directions_of(minimize, maximize, directions)
-        founded = found(storage_of(storage), name, space or Space(), ways, seed, strategy, duplicates)
+        goals = Goals(directions_of(minimize, maximize, directions), tuple(constraints), thresholds or {})
+        founded = found(storage_of(storage), name, space or Space(), goals, seed, strategy, duplicates)
         self._begin(founded, scheduler)
 
     @classmethod
@@ -108,29 +115,27 @@ class Study(Findings):
 
     def _begin(self, founded: Founded, scheduler: Scheduler | None) -> None:
         self.name = founded.name
-        self.directions = dict(founded.directions)
-        self._metrics = tuple(self.directions)
+        self.goals = founded.goals
+        self.directions = dict(self.goals.directions)
         self.strategy: Strategy = founded.strategy or Random()
         self.scheduler = scheduler
         self.notes: dict[str, Any] = dict(founded.notes)
         self.stop_reason: str | None = None
-        self.ending = False  # the run was interrupted: trials that still report shall stop
         self._founded = founded
         self._declared = founded.declared
         self._reuse = founded.duplicates == "reuse"
         self._lock = threading.RLock()
-        self._stopped: dict[int, Decision] = {}  # trials that the scheduler told to end
         self.strategy.check(founded.space, self.directions)
         if scheduler is not None:
             scheduler.check(self.directions)
         self.seed = founded.record(self.strategy)
         proposer = Proposer(self.strategy, self.seed, founded.duplicates, founded.declared)
         if founded.storage is None:
-            self.ledger = Ledger(founded.space, self.directions, proposer)
+            self.ledger = Ledger(founded.space, self.goals, proposer)
         else:
-            self.ledger = StoredLedger(founded.space, self.directions, proposer, founded.storage, self.name)
+            self.ledger = StoredLedger(founded.space, self.goals, proposer, founded.storage, self.name)
         self._meetings = Meetings(self.ledger, founded.declared, self.seed)
-        self._judge = None if scheduler is None else scheduler.judge(self.ledger.history)
+        self.home = Home(self.ledger, self._meetings, scheduler, self._lock)
 
     # -- ask and tell ------------------------------------------------------------------------------
 
@@ -167,7 +172,7 @@ class Study(Findings):
             return None
 
     def _trial(self, claimed: Claimed) -> Trial:
-        trial = Trial(claimed[0], claimed[1], self)
+        trial = Trial(claimed[0], claimed[1], self.home)
         if self.history.space is not self._declared:
             self._meetings.expect(trial)
         if self._reuse:
@@ -179,6 +184,7 @@ class Study(Findings):
         trial: Trial | int | Sequence[Trial],
         values: Any = None,
         *,
+        sem: Any = None,
         state: TrialState | str | None = None,
         error: str | None = None,
     ) -> None:
@@ -186,8 +192,10 @@ class Study(Findings):
 
         Args:
             trial: the trial or its number; or a list of trials, with a list of as many ``values``.
-            values: a number for one objective; ``{name: number}`` or a sequence in their order for several.
-                NaN is recorded, and the trial counts as failed.
+            values: a number for one objective; ``{name: number}``, with what the constraints read, or a sequence in
+                the objectives' order for several. NaN is recorded, and the trial counts as failed.
+            sem: standard error of the value; ``{name: number}`` for several objectives. The same can be told by
+                ``Measured(value, sem=...)`` in place of a number.
             state: ``"complete"`` (default), ``"pruned"`` or ``"failed"``; the latter two need no values.
             error: why it failed, in words.
 
@@ -197,48 +205,53 @@ class Study(Findings):
             ReportError, UnknownMetricError: values that are not what the objectives ask for.
         """
         if isinstance(trial, Sequence):
-            self._tell_many(trial, values)
+            self._tell_many(trial, values, sem)
             return
         parsed = None if state is None else TrialState.parse(state)
         if parsed is not None and not parsed.is_final:
             raise StudyError(f"state must be 'complete', 'pruned' or 'failed'; got {parsed.label!r}")
         if parsed in (None, TrialState.COMPLETE):
-            self.conclude(trial, values)
+            self._conclude(trial, outcome_of(values, self.goals, sem=sem))
             return
-        told = [np.nan] * len(self.directions) if values is None else values_of(values, self.history.metrics)
-        self._finish(trial, (int(parsed), told, error, None))
+        self._finish(trial, early_outcome(int(parsed), values, self.goals, error=error, sem=sem))
 
-    def _tell_many(self, trials: Sequence[Trial], values: Any) -> None:
+    def _tell_many(self, trials: Sequence[Trial], values: Any, sems: Any) -> None:
         results = list(values) if values is not None else []
-        if len(results) != len(trials):
-            raise ReportError(f"tell got {len(trials)} trials but {len(results)} values; give one for each")
-        outcomes = [outcome_of(result, self._metrics) for result in results]
+        errors = [None] * len(results) if sems is None else list(sems)
+        if not len(results) == len(errors) == len(trials):
+            what = "values" if len(results) != len(trials) else "standard errors"
+            came = len(results) if len(results) != len(trials) else len(errors)
+            raise ReportError(f"tell got {len(trials)} trials but {came} {what}; give one for each")
+        outcomes = [outcome_of(told, self.goals, sem=sem) for told, sem in zip(results, errors, strict=True)]
         with self._lock:
             numbers = [self._settled(trial) for trial in trials]
             self.ledger.finish_many(list(zip(numbers, outcomes, strict=True)))
 
     def conclude(self, trial: Trial | int, result: Any, notes: Mapping[str, Any] | None = None) -> None:
         """Record what an objective returned; ``notes`` join the trial's metadata."""
-        outcome = outcome_of(result, self._metrics, notes)
-        if self._stopped and outcome[0] == _COMPLETE and self._number(trial) in self._stopped:
+        self._conclude(trial, outcome_of(result, self.goals, notes))
+
+    def _conclude(self, trial: Trial | int, outcome: Outcome) -> None:
+        stopped = self.home.stopped
+        if stopped and outcome[0] == _COMPLETE and self._number(trial) in stopped:
             outcome = (_PRUNED, *outcome[1:])
         self._finish(trial, outcome)
 
     def prune(self, trial: Trial | int, notes: Mapping[str, Any] | None = None) -> None:
         """End a trial as pruned, with what it last reported as its values."""
         last = self.history.reports.last(self._number(trial))
-        self._finish(trial, (_PRUNED, [last.get(m, np.nan) for m in self._metrics], None, notes))
+        self._finish(trial, (_PRUNED, [last.get(name, np.nan) for name in self.goals.outputs], None, notes, None))
 
     def fail(self, trial: Trial | int, error: str, notes: Mapping[str, Any] | None = None) -> None:
         """End a trial as failed, and say why."""
-        self._finish(trial, (_FAILED, [np.nan] * len(self.directions), error, notes))
+        self._finish(trial, (_FAILED, [np.nan] * len(self.goals.outputs), error, notes, None))
 
     def repeat(self, trial: Trial) -> None:
         """Complete a trial with the values of the earlier one that has the same configuration."""
         if trial.same_as is None:
             raise StudyError(f"trial {trial.number} repeats no earlier trial")
-        values = self.history.values[trial.same_as].tolist()
-        self._finish(trial, (_COMPLETE, values, None, {"same_as": trial.same_as}))
+        values, sems = self.history.result(trial.same_as)
+        self._finish(trial, outcome_of(values, self.goals, {"same_as": trial.same_as}, sems or None))
 
     def _finish(self, trial: Trial | int, outcome: Outcome) -> None:
         with self._lock:
@@ -299,33 +312,9 @@ class Study(Findings):
             if self._founded.storage is not None:
                 self._founded.storage.update(self.name, options=self._founded.options(self.notes))
 
-    # -- the line home of a running trial (see trial.Link) -----------------------------------------
-
-    def report(self, number: int, step: int, metrics: dict[str, float]) -> bool:
-        """Record intermediate metrics of a running trial; true when it should stop."""
-        if not any(name in self.directions for name in metrics):
-            raise UnknownMetricError(
-                f"trial {number} reported {', '.join(map(repr, metrics))}; at least one of the study's objectives "
-                f"must be among them: {', '.join(map(repr, self.directions))}"
-            )
-        with self._lock:
-            row = self.ledger.report(number, step, metrics)
-            if self._judge is not None:
-                decision = self._judge.decide(row)
-                if decision is not Decision.CONTINUE:
-                    self._stopped[number] = decision
-                    return True
-            return self.ending
-
-    def suggest(self, number: int, name: str, domain: Domain) -> Any:
-        """The value of a parameter that a running trial meets; a new name joins the space."""
-        with self._lock:
-            return self._meetings.suggest(number, name, domain)
-
-    def annotate(self, number: int, key: str, value: Any) -> None:
-        """Write ``key = value`` into a trial's metadata."""
-        with self._lock:
-            self.ledger.annotate(number, {key: value})
+    def annotate(self, trial: Trial | int, key: str, value: Any) -> None:
+        """Keep ``key = value`` (anything JSON can hold) with a trial's record, finished or not."""
+        self.home.annotate(self._number(trial), key, value)
 
     # -- run ---------------------------------------------------------------------------------------
 
@@ -348,7 +337,8 @@ class Study(Findings):
 
         Args:
             objective: called with a :class:`~tunewright.Trial`; returns a number for one objective,
-                ``{name: number}`` for several.
+                ``{name: number}`` for several and for what constraints read. In place of a number,
+                ``Measured(value, sem=...)`` tells how sure it is.
             trials: how many trials the study shall have in all: a resumed study runs what is missing.
             more: how many trials to add instead, whatever is there.
             timeout: seconds after which no further trial begins.
@@ -367,7 +357,7 @@ class Study(Findings):
         if target is None and timeout is None and not stop and not callbacks and not self.strategy.prescribed:
             raise StudyError("say when to end: optimize(objective, trials=100), more=, timeout= (seconds) or stop=")
         runner = executor_for(executor, workers)
-        self.stop_reason, self.ending = None, False
+        self.stop_reason, self.home.ending = None, False
         loop = Loop(
             self,
             target=target,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-__all__ = ["History", "Link", "Reports", "Trial", "TrialState", "TrialView"]
+__all__ = ["Goals", "History", "Link", "Measured", "Reports", "Trial", "TrialState", "TrialView"]
 
+from tunewright.trial.goals import Goals
 from tunewright.trial.history import History
 from tunewright.trial.link import Link
+from tunewright.trial.measured import Measured
 from tunewright.trial.reports import Reports
 from tunewright.trial.state import TrialState
 from tunewright.trial.trial import Trial

@@ -5,6 +5,7 @@
     native   one float64 a parameter, NaN where inactive or not known yet (see ``Space``)
     unit     the same in the unit cube
     loss     objective turned so that less is better
+    slack    how far a comparison of the constraints is from its limit; not positive where it is kept
 
 Every acknowledged change takes the next *revision*. Three of them belong to a trial: ``seen`` (all up to it was known
 when the trial was asked for), ``asked`` (its configuration became part of the record), ``told`` (its outcome did;
@@ -22,6 +23,7 @@ import numpy.typing as npt
 
 from tunewright.space import Space
 from tunewright.trial.columns import Array, Ints, grown
+from tunewright.trial.goals import Goals
 from tunewright.trial.reports import Reports
 from tunewright.trial.state import TrialState
 
@@ -35,23 +37,25 @@ class History:
 
     Args:
         space: the parameters, in the order of the columns.
-        directions: ``{metric: "minimize" or "maximize"}`` in the order of the objectives.
+        goals: objectives with their directions, constraints, thresholds; of objectives alone, their directions.
     """
 
-    def __init__(self, space: Space, directions: Mapping[str, str]) -> None:
+    def __init__(self, space: Space, goals: Goals | Mapping[str, str]) -> None:
         self.space = space
-        self.metrics = tuple(directions)
-        self.signs: Array = np.array([1.0 if d == "minimize" else -1.0 for d in directions.values()])
+        self.goals = goals if isinstance(goals, Goals) else Goals(goals)
+        self.metrics = self.goals.metrics
+        self.signs: Array = self.goals.signs
         self.n = 0
         self.revision = 0
-        self.reports = Reports(self.metrics)
+        self.reports = Reports(self.goals)
         self.enqueued: list[int] = []  # ascending numbers of trials whose configuration a person chose
         self.errors: dict[int, str] = {}
         self.metadata: dict[int, dict[str, Any]] = {}
         self._encoded = 0  # rows of _unit that follow from _natives
         self._unit: Array = np.full((0, space.dimension), np.nan)
         self._natives: Array = np.full((0, space.dimension), np.nan)
-        self._values: Array = np.full((0, len(directions)), np.nan)
+        self._measured: Array = np.full((0, len(self.goals.outputs)), np.nan)
+        self._sems: Array = np.full((0, len(self.goals.outputs)), np.nan)
         self._states: npt.NDArray[np.int8] = np.zeros(0, np.int8)
         self._seen, self._asked, self._told = (np.zeros(0, np.int64) for _ in range(3))
         self._started, self._finished = np.zeros(0), np.zeros(0)
@@ -79,7 +83,17 @@ class History:
     @property
     def values(self) -> Array:
         """Objectives as told, shape (n, m); NaN where there is none."""
-        return self._values[: self.n]
+        return self._measured[: self.n, : len(self.metrics)]
+
+    @property
+    def sems(self) -> Array:
+        """Standard errors of :attr:`values` as told, shape (n, m); NaN where not known."""
+        return self._sems[: self.n, : len(self.metrics)]
+
+    @property
+    def measured(self) -> Array:
+        """All metrics as told, shape (n, m + e): the objectives, then the e that only constraints read."""
+        return self._measured[: self.n]
 
     @property
     def losses(self) -> Array:
@@ -97,6 +111,28 @@ class History:
         """Which trials ended with values, shape (n,)."""
         complete: npt.NDArray[np.bool_] = self.states == _COMPLETE
         return complete
+
+    @property
+    def slacks(self) -> Array:
+        """Of each comparison of the constraints, shape (n, c): not positive where it is kept, NaN where not known."""
+        return self.goals.slacks(self.measured)
+
+    @property
+    def violations(self) -> Array:
+        """Sum of the positive slacks, shape (n,): 0 without constraints, NaN where not known."""
+        violations: Array = np.maximum(self.slacks, 0.0).sum(axis=1)
+        return violations
+
+    @property
+    def feasible(self) -> npt.NDArray[np.bool_]:
+        """Which trials are complete and keep all constraints, shape (n,)."""
+        feasible: npt.NDArray[np.bool_] = self.complete & (self.violations == 0.0)
+        return feasible
+
+    @property
+    def thresholds(self) -> Array:
+        """Losses that a trial must reach to be interesting, shape (m,); +inf where any will do."""
+        return self.goals.threshold_losses
 
     @property
     def pending(self) -> npt.NDArray[np.bool_]:
@@ -129,6 +165,12 @@ class History:
     def finished(self) -> Array:
         """When each trial ended, Unix seconds, shape (n,); 0 before that."""
         return self._finished[: self.n]
+
+    def result(self, number: int) -> tuple[dict[str, float], dict[str, float]]:
+        """What was measured of one trial, and its standard errors, by metric; what is not known is left out."""
+        rows = (self._measured[number].tolist(), self._sems[number].tolist())
+        values, sems = ({k: v for k, v in zip(self.goals.outputs, row, strict=True) if v == v} for row in rows)
+        return values, sems
 
     def ordinals(self, numbers: Ints) -> Ints:
         """Position of each trial among those that were not enqueued: 0 for the first suggestion ever made."""
@@ -185,12 +227,22 @@ class History:
         if number < self._encoded:
             self._unit[number] = self.space.encode(natives[None, :])[0]
 
-    def close(self, number: int, state: int, values: list[float], told: int, finished: float) -> None:
-        """Trial ``number`` ends with ``values`` (length m; NaN where missing)."""
+    def close(
+        self,
+        number: int,
+        state: int,
+        values: list[float],
+        told: int,
+        finished: float,
+        sems: list[float] | None = None,
+    ) -> None:
+        """Trial ``number`` ends with ``values`` and their standard errors (length m + e; NaN where missing)."""
         if len(values) == 1:
-            self._values[number, 0] = values[0]
+            self._measured[number, 0] = values[0]
         else:
-            self._values[number] = values
+            self._measured[number] = values
+        if sems is not None:
+            self._sems[number] = sems
         self._states[number] = state
         self._told[number] = told
         self._finished[number] = finished
@@ -207,7 +259,8 @@ class History:
         if len(self._states) >= rows:
             return
         self._natives = grown(self._natives, rows, np.nan)
-        self._values = grown(self._values, rows, np.nan)
+        self._measured = grown(self._measured, rows, np.nan)
+        self._sems = grown(self._sems, rows, np.nan)
         self._states = grown(self._states, rows, int(TrialState.WAITING))
         self._seen, self._asked, self._told = (grown(c, rows, 0) for c in (self._seen, self._asked, self._told))
         self._started, self._finished = (grown(c, rows, 0.0) for c in (self._started, self._finished))
@@ -216,8 +269,7 @@ class History:
 
     def at(self, revision: int) -> History:
         """The record as it was known to an ask that had seen all up to ``revision``, itself not yet part of it."""
-        past = History(self.space, dict(zip(self.metrics, ["minimize"] * len(self.metrics), strict=True)))
-        past.signs = self.signs
+        past = History(self.space, self.goals)
         known = (self.asked > 0) & (self.asked <= revision)
         there = known | (self.seen < revision)
         n = int(np.flatnonzero(there)[-1]) + 1 if there.any() else 0
@@ -225,7 +277,8 @@ class History:
         past._reserve(n)
         past.n, past.revision = n, revision
         past._natives[:n] = np.where(known[:, None], self.natives[:n], np.nan)
-        past._values[:n] = np.where(told[:, None], self.values[:n], np.nan)
+        past._measured[:n] = np.where(told[:, None], self.measured[:n], np.nan)
+        past._sems[:n] = np.where(told[:, None], self._sems[:n], np.nan)
         past._states[:n] = np.where(told, self.states[:n], np.where(known, TrialState.RUNNING, TrialState.WAITING))
         past._seen[:n] = self.seen[:n]
         past._asked[:n] = np.where(known, self.asked[:n], 0)

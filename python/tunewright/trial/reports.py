@@ -8,6 +8,7 @@ import numpy as np
 
 from tunewright.errors import ReportError
 from tunewright.trial.columns import Array, Ints, grown
+from tunewright.trial.goals import Goals
 
 __all__ = ["NOBODY", "Report", "Reports"]
 
@@ -28,15 +29,16 @@ class Reports:
         forgotten: how often an attempt's reports were taken back: what was learnt from them must be learnt anew.
     """
 
-    def __init__(self, metrics: tuple[str, ...]) -> None:
-        self.metrics = metrics
+    def __init__(self, goals: Goals) -> None:
+        self.metrics = goals.metrics
         self.forgotten = 0
+        self._goals = goals
         self._count = 0  # rows in the columns; after them come those of _fresh
         self._fresh: list[Report] = []
         self._trial = np.zeros(0, np.int64)
         self._step = np.zeros(0, np.int64)
         self._revision = np.zeros(0, np.int64)
-        self._values = np.zeros((0, len(metrics)))
+        self._values = np.zeros((0, len(goals.outputs)))
         self._rows: dict[int, dict[int, int]] = {}  # trial -> {step: row}
         self._extra: dict[int, dict[str, float]] = {}  # row -> metrics the columns cannot hold
 
@@ -65,7 +67,13 @@ class Reports:
     def values(self) -> Array:
         """Objectives as reported (their own sign), NaN where one was not given, shape (r, m)."""
         self._settle()
-        return self._values[: self._count]
+        return self._values[: self._count, : len(self.metrics)]
+
+    @property
+    def slacks(self) -> Array:
+        """Of each comparison of the constraints, shape (r, c): not positive where kept, NaN where not reported."""
+        self._settle()
+        return self._goals.slacks(self._values[: self._count])
 
     def add(self, trial: int, step: int, metrics: Mapping[str, float], revision: int) -> int:
         """Append one report, whose ``metrics`` belong to the record from now on; returns its row.
@@ -120,7 +128,7 @@ class Reports:
         return max(self._rows.get(trial, ()), default=0)
 
     def _metrics(self, row: int) -> dict[str, float]:
-        known = zip(self.metrics, self._values[row].tolist(), strict=True)
+        known = zip(self._goals.outputs, self._values[row].tolist(), strict=True)
         return {name: value for name, value in known if value == value} | self._extra.get(row, {})
 
     def _settle(self) -> None:
@@ -131,18 +139,18 @@ class Reports:
         self._reserve(last)
         trials, steps, revisions, given = zip(*self._fresh, strict=True)
         self._trial[first:last], self._step[first:last], self._revision[first:last] = trials, steps, revisions
-        for column, name in enumerate(self.metrics):
+        for column, name in enumerate(self._goals.outputs):
             self._values[first:last, column] = [metrics.get(name, np.nan) for metrics in given]
         odd = set(np.flatnonzero(np.isnan(self._values[first:last]).any(axis=1)).tolist())
         for row, metrics in enumerate(given):
-            if row in odd or len(metrics) != len(self.metrics):
+            if row in odd or len(metrics) != len(self._goals.outputs):
                 self._keep_extra(first + row, metrics)
         self._count = last
         self._fresh.clear()
 
     def _keep_extra(self, row: int, metrics: Mapping[str, float]) -> None:
         # NaN in a column means "not given", so a NaN that was really reported is kept aside
-        extra = {name: value for name, value in metrics.items() if name not in self.metrics or value != value}
+        extra = {name: value for name, value in metrics.items() if name not in self._goals.outputs or value != value}
         if extra:
             self._extra[row] = extra
 

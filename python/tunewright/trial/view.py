@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from tunewright.errors import StudyError
 from tunewright.trial.history import History
 from tunewright.trial.state import TrialState
@@ -33,11 +35,24 @@ class TrialView:
 
     @property
     def values(self) -> dict[str, float] | None:
-        """Its objectives by name, as told; ``None`` if there are none."""
-        row = self._history.values[self.number].tolist()
+        """Its objectives by name, as told, and what the constraints read; ``None`` if there is nothing."""
+        row = self._history.measured[self.number].tolist()
         if self.state is not TrialState.COMPLETE and all(value != value for value in row):
             return None
-        return dict(zip(self._history.metrics, row, strict=True))
+        return dict(zip(self._history.goals.outputs, row, strict=True))
+
+    @property
+    def sems(self) -> dict[str, float]:
+        """Standard errors of its values by name, where they were told."""
+        return self._history.result(self.number)[1]
+
+    @property
+    def violation(self) -> float | None:
+        """Sum of what it breaks the constraints by, 0.0 if it keeps all; ``None`` where that is not known."""
+        history = self._history
+        slacks = history.goals.slacks(history.measured[self.number : self.number + 1])
+        violation = float(np.maximum(slacks, 0.0).sum())
+        return None if violation != violation else violation
 
     @property
     def value(self) -> float | None:

@@ -9,7 +9,7 @@ import pytest
 
 from tunewright.errors import ReportError, StudyError
 from tunewright.space import Categorical, Float, Space, when
-from tunewright.trial import History, Trial, TrialState, TrialView
+from tunewright.trial import Goals, History, Trial, TrialState, TrialView
 from tunewright.trial.columns import grown
 
 NAN = math.nan
@@ -195,7 +195,8 @@ def test_reports_are_the_same_however_often_the_columns_are_read():
 
     from tunewright.trial import Reports
 
-    eager, lazy = Reports(("a", "b")), Reports(("a", "b"))
+    goals = Goals({"a": "minimize", "b": "minimize"})
+    eager, lazy = Reports(goals), Reports(goals)
     for k in range(3000):
         metrics = {"a": float(k)} if k % 3 else {"a": np.nan, "b": 1.0, "more": 2.0}
         assert eager.add(k % 7, k, metrics, k + 1) == lazy.add(k % 7, k, metrics, k + 1) == k
