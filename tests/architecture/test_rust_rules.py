@@ -21,7 +21,7 @@ ARROWS = {
     "error": set(),
     "matrix": {"error"},
     "acquisition": {"error"},
-    "maximise": {"acquisition", "error", "gp", "lanes"},
+    "maximise": {"acquisition", "error", "gp", "lanes", "linalg"},
     "sampling": {"error", "matrix"},
     "pareto": {"error", "lanes"},
     "lanes": set(),

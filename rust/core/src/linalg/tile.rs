@@ -17,6 +17,8 @@ pub struct Rows<'a> {
 }
 
 /// c[i, j] -= sum over k < `depth` of p[k, i] q[k, j], for the eight rows of c and the given columns of c and q.
+///
+/// Columns come in sixteens; eight alone are taken, too.
 #[inline(always)]
 pub fn subtract_product<const FUSED: bool, const WIDE: bool>(
     c: &mut [f64],
@@ -26,7 +28,9 @@ pub fn subtract_product<const FUSED: bool, const WIDE: bool>(
     q: Rows,
     depth: usize,
 ) {
-    if WIDE {
+    if WIDE && columns.len() == 8 {
+        eight_rows::<FUSED, 8>(c, stride, columns.start, p, q, depth);
+    } else if WIDE {
         for column in columns.step_by(16) {
             eight_rows::<FUSED, 16>(c, stride, column, p, q, depth); // 16 of 32 registers hold sums
         }

@@ -2,21 +2,22 @@
 //!
 //! | symbol  | meaning                                                        | shape          |
 //! |---------|----------------------------------------------------------------|----------------|
-//! | q       | queries, eight side by side in the lanes of a [`Lane`]         | (d,) of lanes  |
-//! | k       | covariances of the queries with the observed points            | (n,) of lanes  |
-//! | v, w    | L⁻¹ k and L⁻ᵀ v                                                | (n,) of lanes  |
+//! | q       | queries, C (8 or 16) of them side by side                      | (d, C)         |
+//! | k       | covariances of the queries with the observed points            | (n, C)         |
+//! | v, w    | L⁻¹ k and L⁻ᵀ v                                                | (n, C)         |
 //!
-//! mean = k′ α, variance = s² − v′ v, and with dk/dq: dmean = dk′ α, dvariance = −2 dk′ w. A lane never meets another:
+//! mean = k′ α, variance = s² − v′ v, and with dk/dq: dmean = dk′ α, dvariance = −2 dk′ w. A query never meets another:
 //! what comes out for a point does not depend on its neighbours.
 
 use super::{
-    process_lanes::{Block, LANES, Lane},
+    process_lanes::{Queries, TOGETHER},
     surrogate::{Prediction, Surrogate},
 };
 use crate::{
     error::{Error, Result},
     gp::Family,
     lanes::dispatch,
+    linalg::Strips,
 };
 
 /// Observations, hyperparameters and what was factorised of them.
@@ -39,21 +40,21 @@ pub struct Process<'a> {
     pub(super) n: usize,
     pub(super) family: Family,
     pub(super) kinds: &'a [u8],
-    /// (d, n): the coordinates, each in its place
-    columns: Vec<f64>,
+    /// (rows of the strips, d): numeric coordinates, each in its place; 0 for categories and after the last point
+    pub(super) points: Vec<f64>,
+    /// For each categorical coordinate the categories, (n,)
+    pub(super) categories: Vec<(usize, Vec<f64>)>,
     /// (d, n): whether they are NaN
     pub(super) missing: Vec<Vec<bool>>,
     /// (d,): 1 / length-scale
     pub(super) inverse: Vec<f64>,
     pub(super) signal: f64,
-    pub(super) factor: &'a [f64],
+    pub(super) strips: Strips,
     pub(super) alpha: &'a [f64],
 }
 
 /// Observations from which on a thread brings more than the half tenth of a millisecond that it costs.
-const WORTH_A_THREAD: usize = 300;
-/// Blocks of lanes that go through the factor together, so that its rows are read from memory once for all.
-pub(super) const BLOCKS: usize = 4;
+const WORTH_A_THREAD: usize = 100;
 
 impl<'a> Process<'a> {
     /// # Errors
@@ -70,34 +71,37 @@ impl<'a> Process<'a> {
         let inverse: Vec<f64> = data.theta[..d].iter().map(|log| (-log).exp()).collect();
         let column = |j: usize| data.x.iter().skip(j).step_by(d);
         let missing = (0..d).map(|j| column(j).map(|x| x.is_nan()).collect()).collect();
-        let signal = data.theta[d].exp();
-        let (kinds, factor, alpha) = (data.kinds, data.factor, data.alpha);
-        let columns = Vec::with_capacity(n * d);
-        let mut process = Self { n, family, kinds, columns, missing, inverse, signal, factor, alpha };
-        for j in 0..d {
-            let placed: Vec<f64> = column(j).map(|&x| process.place(j, x)).collect();
-            process.columns.extend(placed);
+        let categorical = (0..d).filter(|&j| data.kinds[j] == 1);
+        let categories = categorical.map(|j| (j, column(j).map(|&x| category(x)).collect())).collect();
+        let strips = Strips::new(data.factor, n);
+        let (signal, kinds, alpha) = (data.theta[d].exp(), data.kinds, data.alpha);
+        let points = Vec::with_capacity(strips.size() * d);
+        let mut process = Self { n, family, kinds, points, categories, missing, inverse, signal, strips, alpha };
+        for (at, &x) in data.x.iter().enumerate() {
+            let placed = process.place(at % d, x);
+            process.points.push(placed);
         }
+        process.points.resize(process.strips.size() * d, 0.0);
         Ok(process)
     }
 
-    /// Where the distances of coordinate j are measured from: numbers in units of the length-scale.
+    /// Where the distances of numeric coordinate j are measured from, in units of its length-scale; 0 for a category.
     ///
-    /// NaN is a category of its own; among numbers its place is beside the middle of the interval, √¾ away from it, as in
-    /// [`crate::gp`].
+    /// The place of NaN among numbers is beside the middle of the interval, √¾ away from it, as in [`crate::gp`].
     #[inline]
     pub(super) fn place(&self, j: usize, x: f64) -> f64 {
         match (self.kinds[j], x.is_nan()) {
             (0, false) => x * self.inverse[j],
             (0, true) => 0.5 * self.inverse[j],
-            (_, false) => x,
-            (_, true) => -1.0,
+            _ => 0.0,
         }
     }
+}
 
-    pub(super) fn column(&self, j: usize) -> &[f64] {
-        &self.columns[j * self.n..(j + 1) * self.n]
-    }
+/// NaN is a category of its own.
+#[inline]
+pub(super) fn category(x: f64) -> f64 {
+    if x.is_nan() { -1.0 } else { x }
 }
 
 impl Surrogate for Process<'_> {
@@ -113,22 +117,9 @@ impl Surrogate for Process<'_> {
         let d = self.dimension();
         let m = points.len() / d.max(1);
         prediction.resize(m, d);
-        let mut queries: Vec<Lane> = Vec::new();
-        for first in (0..m).step_by(BLOCKS * LANES) {
-            let count = (m - first).min(BLOCKS * LANES);
-            gather(&points[first * d..(first + count) * d], d, &mut queries);
-            dispatch(Block { process: self, queries: &queries, gradient, first, count, prediction });
-        }
-    }
-}
-
-/// Turns rows into lanes: (blocks, d); the last row fills the lanes that are left.
-fn gather(rows: &[f64], d: usize, queries: &mut Vec<Lane>) {
-    let m = rows.len() / d;
-    queries.clear();
-    for block in (0..m).step_by(LANES) {
-        for j in 0..d {
-            queries.push(std::array::from_fn(|lane| rows[(block + lane).min(m - 1) * d + j]));
+        for first in (0..m).step_by(TOGETHER) {
+            let points = &points[first * d..m.min(first + TOGETHER) * d];
+            dispatch(Queries { process: self, points, gradient, first, prediction });
         }
     }
 }

@@ -1,107 +1,137 @@
-//! The loops of [`Process`], over eight points side by side.
+//! The loops of [`Process`], over eight or sixteen queries side by side.
 
 #![allow(clippy::inline_always)] // what is not inlined into `run` is not compiled for this processor
 
 use super::{
-    process::{BLOCKS, Process},
+    process::{Process, category},
     surrogate::Prediction,
 };
 use crate::lanes::{Kernel, multiply_add};
 
-pub const LANES: usize = 8;
-/// One number of each of eight points.
-pub type Lane = [f64; LANES];
-/// The kernel's families take whole lanes of this many numbers.
-const FAMILY_LANES: usize = 16;
-/// Rows of the factor that are treated together.
+/// Queries that go through the factor together, so that it is read from memory once for all.
+pub const TOGETHER: usize = 64;
+/// Observed points that are treated together: their sums have names, which keeps them in registers.
 const ROWS: usize = 4;
 /// Beyond this r² the covariance of every family is zero; the limit keeps 0 · ∞ out of the arithmetic.
 const FARTHEST: f64 = 1e6;
 /// What a NaN adds to δ² from a number, see [`Process::place`].
 const BESIDE: f64 = 0.75;
+const LINE: usize = 8; // numbers in a cache line
 
-/// Predictions at `count` points, written from position `first` on.
-pub struct Block<'a, 'b> {
+/// At most [`TOGETHER`] points; their predictions are written from position `first` on.
+pub struct Queries<'a, 'b> {
     pub process: &'a Process<'a>,
-    /// (blocks, d)
-    pub queries: &'a [Lane],
+    /// (count, d)
+    pub points: &'a [f64],
     pub gradient: bool,
     pub first: usize,
-    pub count: usize,
     pub prediction: &'b mut Prediction,
 }
 
-impl Kernel for Block<'_, '_> {
+impl Kernel for Queries<'_, '_> {
     type Output = ();
 
     #[inline(always)]
     fn run<const FUSED: bool, const WIDE: bool>(self) {
-        let Self { process, queries, gradient, first, count, prediction } = self;
-        let (n, d) = (process.n, process.kinds.len());
-        let blocks = count.div_ceil(LANES);
-        let mut scratch = std::mem::take(&mut prediction.scratch);
-        let stride = n.next_multiple_of(FAMILY_LANES / LANES).max(1);
-        scratch.resize(2 * blocks * stride, [0.0; LANES]);
-        let (k, slopes) = scratch.split_at_mut(blocks * stride);
-        let at = |block: usize| block * stride..(block + 1) * stride;
-        let mut means = [[0.0; LANES]; BLOCKS];
-        for (block, mean) in means.iter_mut().enumerate().take(blocks) {
-            let (k, slopes) = (&mut k[at(block)], &mut slopes[at(block)]);
-            squares::<FUSED>(process, &queries[block * d..(block + 1) * d], k);
-            let (flat, decays) = (k.as_flattened_mut(), slopes.as_flattened_mut());
-            if gradient {
-                process.family.apply::<FUSED>(process.signal, flat, decays);
-            } else {
-                process.family.apply_value::<FUSED>(process.signal, flat);
-            }
-            *mean = product::<FUSED>(k, process.alpha);
+        if self.points.len() <= LINE * self.process.kinds.len() {
+            self.side_by_side::<FUSED, WIDE, LINE>();
+        } else {
+            self.side_by_side::<FUSED, WIDE, { 2 * LINE }>();
         }
-        forward::<FUSED>(process.factor, n, k, stride);
-        for (block, mean) in means.iter().enumerate().take(blocks) {
-            let variance = variance::<FUSED>(process.signal, &k[at(block)][..n]);
-            let rows = first + block * LANES..first + count.min((block + 1) * LANES);
-            for (lane, row) in rows.clone().enumerate() {
+    }
+}
+
+impl Queries<'_, '_> {
+    #[inline(always)]
+    fn side_by_side<const FUSED: bool, const WIDE: bool, const C: usize>(self) {
+        let Self { process, points, gradient, first, prediction } = self;
+        let (d, rows) = (process.kinds.len(), process.strips.size());
+        let groups = points.len().div_ceil(C * d);
+        let mut scratch = std::mem::take(&mut prediction.scratch);
+        scratch.resize(groups * rows * C * if gradient { 2 } else { 1 } + LINE, 0.0);
+        let aligned = scratch.as_ptr().align_offset(64).min(LINE);
+        let (k, slopes) = scratch[aligned..].split_at_mut(groups * rows * C);
+        let (mut means, mut queries) = ([[0.0; C]; TOGETHER / LINE], Vec::with_capacity(d));
+        for (group, points) in points.chunks(C * d).enumerate() {
+            let k = &mut k[group * rows * C..][..rows * C];
+            gather(points, d, &mut queries);
+            squares::<FUSED, C>(process, &queries, k.as_chunks_mut().0);
+            if gradient {
+                process.family.apply::<FUSED>(process.signal, k, &mut slopes[group * rows * C..][..rows * C]);
+            } else {
+                process.family.apply_value::<FUSED>(process.signal, k);
+            }
+            means[group] = weighted::<FUSED, C>(k.as_chunks().0, process.alpha);
+        }
+        for strip in 0..process.strips.count() {
+            for k in k.chunks_exact_mut((rows * C).max(1)) {
+                process.strips.forward::<FUSED, WIDE, C>(strip, k); // not a closure: it would not be inlined
+            }
+        }
+        for (group, mean) in means.iter().enumerate().take(groups) {
+            let explained = squared::<FUSED, C>(&k[group * rows * C..][..process.n * C]);
+            for (lane, row) in (first + group * C..first + points.len() / d).take(C).enumerate() {
                 prediction.mean[row] = mean[lane];
-                prediction.variance[row] = variance[lane];
+                // rounding may take it to nothing but not below ε s²
+                prediction.variance[row] = (process.signal - explained[lane]).max(f64::EPSILON * process.signal);
             }
         }
         if gradient {
-            backward::<FUSED>(process.factor, n, k, stride);
-            for block in 0..blocks {
-                let queries = &queries[block * d..(block + 1) * d];
-                let rows = first + block * LANES..first + count.min((block + 1) * LANES);
-                gradients::<FUSED>(process, queries, &mut k[at(block)], &mut slopes[at(block)], rows, prediction);
+            for strip in (0..process.strips.count()).rev() {
+                for k in k.chunks_exact_mut((rows * C).max(1)) {
+                    process.strips.backward::<FUSED, WIDE, C>(strip, k);
+                }
+            }
+            for (group, points) in points.chunks(C * d).enumerate() {
+                let span = group * rows * C..(group * rows + process.n) * C;
+                gather(points, d, &mut queries);
+                let slopes = Slopes { process, queries: &queries, w: &mut k[span.clone()], decays: &mut slopes[span] };
+                slopes.write::<FUSED>(points.len() / d, first + group * C, prediction);
             }
         }
         prediction.scratch = scratch;
     }
 }
 
+/// Turns rows of d numbers into d rows of C; the last point fills the places that are left.
+#[inline(always)]
+fn gather<const C: usize>(points: &[f64], d: usize, queries: &mut Vec<[f64; C]>) {
+    let m = points.len() / d;
+    queries.clear();
+    queries.extend((0..d).map(|j| std::array::from_fn(|lane| points[lane.min(m - 1) * d + j])));
+}
+
 /// r² of every observed point, at most [`FARTHEST`].
 #[inline(always)]
-fn squares<const FUSED: bool>(process: &Process, queries: &[Lane], sums: &mut [Lane]) {
-    sums.fill([0.0; LANES]);
-    for (j, query) in queries.iter().enumerate() {
-        let (column, inverse) = (process.column(j), process.inverse[j]);
-        let q = query.map(|q| process.place(j, q));
-        if process.kinds[j] == 1 {
-            for (sum, &x) in sums.iter_mut().zip(column) {
-                for lane in 0..LANES {
-                    sum[lane] += if q[lane] == x { 0.0 } else { inverse * inverse };
-                }
-            }
-            continue;
+fn squares<const FUSED: bool, const C: usize>(process: &Process, queries: &[[f64; C]], sums: &mut [[f64; C]]) {
+    let d = queries.len();
+    let placed: Vec<[f64; C]> =
+        queries.iter().enumerate().map(|(j, query)| query.map(|q| process.place(j, q))).collect();
+    for (sums, points) in sums.as_chunks_mut::<ROWS>().0.iter_mut().zip(process.points.chunks_exact(ROWS * d)) {
+        let [mut s0, mut s1, mut s2, mut s3] = [[0.0; C]; ROWS];
+        let ((p0, p1), (p2, p3)) = (points[..2 * d].split_at(d), points[2 * d..].split_at(d));
+        for (q, ((x0, x1), (x2, x3))) in placed.iter().zip(p0.iter().zip(p1).zip(p2.iter().zip(p3))) {
+            away::<FUSED, C>(&mut s0, q, *x0);
+            away::<FUSED, C>(&mut s1, q, *x1);
+            away::<FUSED, C>(&mut s2, q, *x2);
+            away::<FUSED, C>(&mut s3, q, *x3);
         }
-        for (sum, &x) in sums.iter_mut().zip(column) {
-            for lane in 0..LANES {
-                let away = q[lane] - x;
-                sum[lane] = multiply_add::<FUSED>(away, away, sum[lane]);
+        *sums = [s0, s1, s2, s3];
+    }
+    for (j, categories) in &process.categories {
+        let (q, weight) = (queries[*j].map(category), process.inverse[*j] * process.inverse[*j]);
+        for (sum, &x) in sums.iter_mut().zip(categories) {
+            for lane in 0..C {
+                sum[lane] += if q[lane] == x { 0.0 } else { weight };
             }
         }
+    }
+    for (j, query) in queries.iter().enumerate().filter(|(j, _)| process.kinds[*j] == 0) {
         if process.missing[j].contains(&true) || query.iter().any(|q| q.is_nan()) {
+            let weight = BESIDE * process.inverse[j] * process.inverse[j];
             for (sum, &missing) in sums.iter_mut().zip(&process.missing[j]) {
-                for lane in 0..LANES {
-                    sum[lane] += if query[lane].is_nan() == missing { 0.0 } else { BESIDE * inverse * inverse };
+                for lane in 0..C {
+                    sum[lane] += if query[lane].is_nan() == missing { 0.0 } else { weight };
                 }
             }
         }
@@ -111,145 +141,78 @@ fn squares<const FUSED: bool>(process: &Process, queries: &[Lane], sums: &mut [L
     }
 }
 
+/// sum += (q − x)²
 #[inline(always)]
-fn product<const FUSED: bool>(lanes: &[Lane], factors: &[f64]) -> Lane {
-    let mut sum = [0.0; LANES];
-    for (lanes, &factor) in lanes.iter().zip(factors) {
-        accumulate::<FUSED>(&mut sum, factor, lanes);
+fn away<const FUSED: bool, const C: usize>(sum: &mut [f64; C], q: &[f64; C], x: f64) {
+    for lane in 0..C {
+        let away = q[lane] - x;
+        sum[lane] = multiply_add::<FUSED>(away, away, sum[lane]);
     }
-    sum
 }
 
-/// s² − v′ v, which rounding may take to nothing but not below ε s².
+/// Σ factor × row, in four sums that do not wait for each other.
 #[inline(always)]
-fn variance<const FUSED: bool>(signal: f64, v: &[Lane]) -> Lane {
-    let mut sum = [0.0; LANES];
-    for v in v {
-        for lane in 0..LANES {
-            sum[lane] = multiply_add::<FUSED>(v[lane], v[lane], sum[lane]);
-        }
-    }
-    sum.map(|sum| (signal - sum).max(f64::EPSILON * signal))
-}
-
-/// v = L⁻¹ k, in place, for every block of `k`, one each `stride` rows.
-#[inline(always)]
-fn forward<const FUSED: bool>(factor: &[f64], n: usize, k: &mut [Lane], stride: usize) {
-    let tiled = n - n % ROWS;
-    for i in (0..tiled).step_by(ROWS) {
-        let rows: [&[f64]; ROWS] = std::array::from_fn(|r| &factor[(i + r) * n..=(i + r) * n + i + r]);
-        for k in k.chunks_exact_mut(stride) {
-            let (done, rest) = k.split_at_mut(i);
-            let [mut a, mut b, mut c, mut d] = [rest[0], rest[1], rest[2], rest[3]]; // names stay in registers
-            let strips = rows[0].iter().zip(rows[1]).zip(rows[2].iter().zip(rows[3]));
-            for (v, ((l0, l1), (l2, l3))) in done.iter().zip(strips) {
-                accumulate::<FUSED>(&mut a, -l0, v);
-                accumulate::<FUSED>(&mut b, -l1, v);
-                accumulate::<FUSED>(&mut c, -l2, v);
-                accumulate::<FUSED>(&mut d, -l3, v);
-            }
-            rest[..ROWS].copy_from_slice(&[a, b, c, d]);
-            for (r, row) in rows.iter().enumerate() {
-                substitute::<FUSED>(&row[i..], r, rest);
+fn weighted<const FUSED: bool, const C: usize>(rows: &[[f64; C]], factors: &[f64]) -> [f64; C] {
+    let mut sums = [[0.0; C]; ROWS];
+    for (rows, factors) in rows.chunks(ROWS).zip(factors.chunks(ROWS)) {
+        for ((sum, row), factor) in sums.iter_mut().zip(rows).zip(factors) {
+            for lane in 0..C {
+                sum[lane] = multiply_add::<FUSED>(*factor, row[lane], sum[lane]);
             }
         }
     }
-    for i in tiled..n {
-        for k in k.chunks_exact_mut(stride) {
-            substitute::<FUSED>(&factor[i * n..=i * n + i], i, k);
-        }
-    }
+    std::array::from_fn(|lane| (sums[0][lane] + sums[1][lane]) + (sums[2][lane] + sums[3][lane]))
 }
 
-/// v[r] = (v[r] − Σ row[t] v[t]) / row[r] over t < r.
+/// Σ row × row, in as many sums.
 #[inline(always)]
-fn substitute<const FUSED: bool>(row: &[f64], r: usize, v: &mut [Lane]) {
-    let mut sum = v[r];
-    for (v, l) in v[..r].iter().zip(row) {
-        accumulate::<FUSED>(&mut sum, -l, v);
-    }
-    v[r] = sum.map(|sum| sum / row[r]);
-}
-
-/// w = L⁻ᵀ v, in place, for every block of `v`: from the last rows on, each is solved and taken out of all before it.
-#[inline(always)]
-fn backward<const FUSED: bool>(factor: &[f64], n: usize, v: &mut [Lane], stride: usize) {
-    let tiled = n - n % ROWS;
-    for i in (tiled..n).rev() {
-        for v in v.chunks_exact_mut(stride) {
-            eliminate::<FUSED>(&factor[i * n..=i * n + i], 0, i, v);
-        }
-    }
-    for i in (0..tiled).step_by(ROWS).rev() {
-        let rows: [&[f64]; ROWS] = std::array::from_fn(|r| &factor[(i + r) * n..=(i + r) * n + i + r]);
-        for v in v.chunks_exact_mut(stride) {
-            for (r, row) in rows.iter().enumerate().rev() {
-                eliminate::<FUSED>(row, i, i + r, v);
-            }
-            let (rest, done) = v.split_at_mut(i);
-            let [a, b, c, d] = [done[0], done[1], done[2], done[3]];
-            let strips = rows[0].iter().zip(rows[1]).zip(rows[2].iter().zip(rows[3]));
-            for (v, ((l0, l1), (l2, l3))) in rest.iter_mut().zip(strips) {
-                accumulate::<FUSED>(v, -l3, &d);
-                accumulate::<FUSED>(v, -l2, &c);
-                accumulate::<FUSED>(v, -l1, &b);
-                accumulate::<FUSED>(v, -l0, &a);
+fn squared<const FUSED: bool, const C: usize>(rows: &[f64]) -> [f64; C] {
+    let mut sums = [[0.0; C]; ROWS];
+    for rows in rows.as_chunks::<C>().0.chunks(ROWS) {
+        for (sum, row) in sums.iter_mut().zip(rows) {
+            for lane in 0..C {
+                sum[lane] = multiply_add::<FUSED>(row[lane], row[lane], sum[lane]);
             }
         }
     }
+    std::array::from_fn(|lane| (sums[0][lane] + sums[1][lane]) + (sums[2][lane] + sums[3][lane]))
 }
 
-/// Solves row i and takes it out of the rows `from` … i − 1.
-#[inline(always)]
-fn eliminate<const FUSED: bool>(row: &[f64], from: usize, i: usize, v: &mut [Lane]) {
-    let solved = v[i].map(|v| v / row[i]);
-    v[i] = solved;
-    for (v, l) in v[from..i].iter_mut().zip(&row[from..i]) {
-        accumulate::<FUSED>(v, -l, &solved);
-    }
+/// With decay = −s² g′(r) / r and t = (q − x) / l: dk/dq = −decay t / l, summed with α for the mean and with −2 w for the
+/// variance.
+struct Slopes<'a, 'b, const C: usize> {
+    process: &'a Process<'a>,
+    queries: &'a [[f64; C]],
+    w: &'b mut [f64],
+    decays: &'b mut [f64],
 }
 
-/// sum += factor × lanes
-#[inline(always)]
-fn accumulate<const FUSED: bool>(sum: &mut Lane, factor: f64, lanes: &Lane) {
-    for lane in 0..LANES {
-        sum[lane] = multiply_add::<FUSED>(factor, lanes[lane], sum[lane]);
-    }
-}
-
-/// With slope = −s² g′(r) / r and t = (q − x) / l: dk/dq = −slope t / l, summed with α for the mean and with −2 w for the variance.
-#[inline(always)]
-fn gradients<const FUSED: bool>(
-    process: &Process,
-    queries: &[Lane],
-    w: &mut [Lane],
-    slopes: &mut [Lane],
-    rows: std::ops::Range<usize>,
-    prediction: &mut Prediction,
-) {
-    for ((w, slope), alpha) in w.iter_mut().zip(slopes.iter_mut()).zip(process.alpha) {
-        for lane in 0..LANES {
-            w[lane] *= slope[lane];
-            slope[lane] *= alpha;
+impl<const C: usize> Slopes<'_, '_, C> {
+    #[inline(always)]
+    fn write<const FUSED: bool>(self, count: usize, first: usize, prediction: &mut Prediction) {
+        let Self { process, queries, w, decays } = self;
+        let (w, decays) = (w.as_chunks_mut::<C>().0, decays.as_chunks_mut::<C>().0);
+        for ((w, decay), alpha) in w.iter_mut().zip(decays.iter_mut()).zip(process.alpha) {
+            for lane in 0..C {
+                w[lane] *= decay[lane];
+                decay[lane] *= alpha;
+            }
         }
-    }
-    let d = queries.len();
-    for (j, query) in queries.iter().enumerate() {
-        let (mut by_mean, mut by_variance) = ([0.0; LANES], [0.0; LANES]);
-        let inverse = process.inverse[j];
-        if process.kinds[j] == 0 {
-            let q = query.map(|q| process.place(j, q));
-            for ((w, slope), &x) in w.iter().zip(slopes.iter()).zip(process.column(j)) {
-                for lane in 0..LANES {
-                    by_mean[lane] = multiply_add::<FUSED>(slope[lane], q[lane] - x, by_mean[lane]);
+        let d = queries.len();
+        for (j, query) in queries.iter().enumerate() {
+            let (mut by_mean, mut by_variance) = ([0.0; C], [0.0; C]);
+            let (q, column) = (query.map(|q| process.place(j, q)), process.points[j..].iter().step_by(d));
+            for ((w, decay), &x) in w.iter().zip(decays.iter()).zip(column) {
+                for lane in 0..C {
+                    by_mean[lane] = multiply_add::<FUSED>(decay[lane], q[lane] - x, by_mean[lane]);
                     by_variance[lane] = multiply_add::<FUSED>(w[lane], q[lane] - x, by_variance[lane]);
                 }
             }
-        }
-        for (lane, row) in rows.clone().enumerate() {
-            let scale = if query[lane].is_nan() { 0.0 } else { inverse };
-            prediction.d_mean[row * d + j] = -scale * by_mean[lane];
-            prediction.d_variance[row * d + j] = 2.0 * scale * by_variance[lane];
+            for lane in 0..count {
+                let scale = if query[lane].is_nan() || process.kinds[j] == 1 { 0.0 } else { process.inverse[j] };
+                prediction.d_mean[(first + lane) * d + j] = -scale * by_mean[lane];
+                prediction.d_variance[(first + lane) * d + j] = 2.0 * scale * by_variance[lane];
+            }
         }
     }
 }

@@ -26,7 +26,7 @@ pub struct Prediction {
     pub d_mean: Vec<f64>,
     /// (m, d), as `d_mean`
     pub d_variance: Vec<f64>,
-    pub(super) scratch: Vec<[f64; 8]>,
+    pub(super) scratch: Vec<f64>,
 }
 
 impl Prediction {
