@@ -77,6 +77,29 @@ def test_values(seed, n, d, gaps, family, acquisition, extras):
     np.testing.assert_allclose(ours, twin, rtol=1e-6, atol=1e-9)
 
 
+@settings(deadline=None, max_examples=60)
+@given(
+    seed=SEEDS,
+    n=st.sampled_from([1, 2, 5, 17, 40]),
+    d=st.integers(1, 6),
+    count=st.integers(1, 9),
+    family=FAMILIES,
+    acquisition=st.sampled_from(["log_ei", "ei"]),
+    extras=st.booleans(),
+)
+def test_values_over_several_processes(seed, n, d, count, family, acquisition, extras):
+    model, queries, levels, options = case(seed, n, d, 0.3, family, extras)
+    random = np.random.default_rng(seed)
+    alphas = model[4] * random.normal(1, 0.3, (count, 1)) + random.normal(0, 0.1, (count, n))
+    options |= {"best": random.normal(-1, 1, count), "acquisition": acquisition}
+    ours = numerics.evaluate(*model[:4], alphas, queries, **options)
+    twin = reference.evaluate(*model[:4], alphas, queries, **options)
+    np.testing.assert_allclose(ours, twin, rtol=1e-6, atol=1e-9)
+    levels = np.where(levels == 0, 6, levels)
+    reached = [room.climb(*model[:4], alphas, queries[:3], levels, **options)[1] for room in (numerics, reference)]
+    np.testing.assert_allclose(*reached, rtol=1e-5, atol=1e-9)
+
+
 @settings(deadline=None, max_examples=30)
 @given(
     seed=SEEDS, n=st.integers(1, 20), d=st.integers(1, 4), gaps=st.sampled_from([0.0, 0.3]), acquisition=ACQUISITIONS

@@ -15,6 +15,10 @@ What is maximised, by ``acquisition`` (see :mod:`tunewright.numerics.acquisition
 - "log_ei", "log_pi": the logarithm of the expected improvement on ``best``, or of its probability;
 - "lcb": kappa * std - mean.
 
+With ``alpha`` (s, n) and ``best`` (s,) "log_ei" is the logarithm of the mean expected improvement of s processes, each
+on its own best, that agree in everything but their outputs: with outputs drawn from the posterior of a noisy record
+and the factor of a process without noise, noisy expected improvement (Letham et al., Bayesian Analysis 14, 2019).
+
 To it are added log P(constraint <= threshold) by each further process of the same kinds and family in ``feasibility``,
 a sequence of (x, theta, factor, alpha, threshold), and, if given, the log-prior -1/2 sum precision * (q - centre)^2
 over the numeric coordinates that are active, ``prior`` = (centre (d,), precision (d,)); for πBO (Hvarfner et al.,
@@ -52,7 +56,7 @@ def evaluate(
     *,
     family: str = "matern52",
     acquisition: str = "log_ei",
-    best: float = 0.0,
+    best: ArrayLike = 0.0,
     kappa: float = 2.0,
     feasibility: Sequence[tuple[ArrayLike, ArrayLike, ArrayLike, ArrayLike, float]] = (),
     prior: tuple[ArrayLike, ArrayLike] | None = None,
@@ -65,11 +69,11 @@ def evaluate(
         theta: (d + 2,).
         kinds: (d,).
         factor: (n, n).
-        alpha: (n,).
+        alpha: (n,), or (s, n) for "log_ei" and "ei".
         candidates: (m, d) in the unit cube, NaN where inactive.
         family: "matern52", "matern32" or "rbf".
         acquisition: "log_ei", "log_pi", "lcb", "ei" or "pi".
-        best: what is to be improved on; not used by "lcb".
+        best: what is to be improved on, with ``alpha`` (s, n) one number for each; not used by "lcb".
         kappa: the weight of the standard deviation; used by "lcb" alone.
         feasibility: for each constraint its process and its threshold.
         prior: centre and precision of a normal prior for each coordinate.
@@ -83,7 +87,7 @@ def evaluate(
         ValueError: shapes do not fit together, or a name is unknown.
     """
     process = _process(x, theta, kinds, factor, alpha)
-    options = _options(process[2], family, acquisition, best, kappa, feasibility, prior, threads)
+    options = _options(process, family, acquisition, best, kappa, feasibility, prior, threads)
     points = _array("candidates", candidates, (None, len(process[2])))
     values: NDArray[np.float64] = _kernels.evaluate(*process, points, **options)
     return np.exp(values) if acquisition in _LOGARITHM else values
@@ -100,7 +104,7 @@ def climb(
     *,
     family: str = "matern52",
     acquisition: str = "log_ei",
-    best: float = 0.0,
+    best: ArrayLike = 0.0,
     kappa: float = 2.0,
     feasibility: Sequence[tuple[ArrayLike, ArrayLike, ArrayLike, ArrayLike, float]] = (),
     prior: tuple[ArrayLike, ArrayLike] | None = None,
@@ -121,12 +125,12 @@ def climb(
         theta: (d + 2,).
         kinds: (d,).
         factor: (n, n).
-        alpha: (n,).
+        alpha: (n,), or (s, n) for "log_ei" and "ei".
         starts: (s, d) in the unit cube, NaN where inactive. About 8 of them cost little more than one.
         levels: (d,) integers.
         family: "matern52", "matern32" or "rbf".
         acquisition: "log_ei", "log_pi", "lcb", "ei" or "pi".
-        best: what is to be improved on; not used by "lcb".
+        best: what is to be improved on, with ``alpha`` (s, n) one number for each; not used by "lcb".
         kappa: the weight of the standard deviation; used by "lcb" alone.
         feasibility: for each constraint its process and its threshold.
         prior: centre and precision of a normal prior for each coordinate.
@@ -145,7 +149,7 @@ def climb(
     """
     process = _process(x, theta, kinds, factor, alpha)
     d = len(process[2])
-    options = _options(process[2], family, acquisition, best, kappa, feasibility, prior, threads)
+    options = _options(process, family, acquisition, best, kappa, feasibility, prior, threads)
     if not tolerance >= 0:
         raise ValueError(f"tolerance: expected a number from 0 on, got {tolerance}")
     points, values = _kernels.climb(
@@ -171,15 +175,15 @@ def _process(x: ArrayLike, theta: ArrayLike, kinds: ArrayLike, factor: ArrayLike
         _array("theta", theta, (d + 2,)),
         np.ascontiguousarray(types, dtype=np.uint8),
         _array("factor", factor, (n, n)),
-        _array("alpha", alpha, (n,)),
+        _array("alpha", alpha, (None, n)) if np.ndim(alpha) == 2 else _array("alpha", alpha, (n,))[None, :],
     )
 
 
 def _options(
-    kinds: NDArray[np.uint8],
+    process: tuple[Any, ...],
     family: str,
     acquisition: str,
-    best: float,
+    best: ArrayLike,
     kappa: float,
     feasibility: Sequence[tuple[ArrayLike, ArrayLike, ArrayLike, ArrayLike, float]],
     prior: tuple[ArrayLike, ArrayLike] | None,
@@ -188,10 +192,15 @@ def _options(
     for name, value, allowed in (("family", family, _FAMILIES), ("acquisition", acquisition, _ACQUISITIONS)):
         if value not in allowed:
             raise ValueError(f"{name}: expected one of {', '.join(map(repr, allowed))}, got {value!r}")
+    kinds, count = process[2], len(process[4])
+    if count != 1 and _LOGARITHM.get(acquisition, acquisition) != "log_ei":
+        raise ValueError(f"alpha: expected shape ({len(process[0])},) for {acquisition!r}, got {process[4].shape}")
+    if not count:
+        raise ValueError(f"alpha: expected at least one row, got {process[4].shape}")
     return {
         "family": family,
         "acquisition": _LOGARITHM.get(acquisition, acquisition),
-        "best": float(best),
+        "best": _array("best", np.atleast_1d(best), (count,)),
         "kappa": float(kappa),
         "feasibility": [_constraint(kinds, *constraint) for constraint in feasibility],
         "prior": None if prior is None else _prior(kinds, *prior),
@@ -203,7 +212,9 @@ def _constraint(
     kinds: NDArray[np.uint8], x: ArrayLike, theta: ArrayLike, factor: ArrayLike, alpha: ArrayLike, threshold: Any
 ) -> tuple[Any, ...]:
     points, numbers, _, lower, weights = _process(x, theta, kinds, factor, alpha)
-    return points, numbers, lower, weights, float(threshold)
+    if len(weights) != 1:
+        raise ValueError(f"feasibility: expected alpha of shape ({len(points)},), got {weights.shape}")
+    return points, numbers, lower, weights[0], float(threshold)
 
 
 def _prior(kinds: NDArray[np.uint8], centre: ArrayLike, precision: ArrayLike) -> tuple[Any, Any]:

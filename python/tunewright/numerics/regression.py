@@ -21,6 +21,7 @@ from tunewright.numerics.sampling import generator, purpose
 Vector = NDArray[np.float64]
 Family = Literal["matern52", "matern32", "rbf"]
 
+_NOISIEST = 1e6  # the largest standard error, in deviations of the values
 _STARTS = 3  # of the fit: the mode of the prior, and one with shorter and one with longer lengthscales
 
 
@@ -92,7 +93,7 @@ class Regression:
         y: ArrayLike,
         *,
         categorical: ArrayLike | None = None,
-        noise: ArrayLike | None = None,
+        sem: ArrayLike | None = None,
         family: Family = "matern52",
         threads: int = 1,
     ) -> Regression:
@@ -104,7 +105,8 @@ class Regression:
             x: (n, d) points; coordinates are best scaled to [0, 1]. NaN: the coordinate does not exist there.
             y: (n,) finite values, in any unit.
             categorical: (d,) bools: coordinates that are labels rather than numbers.
-            noise: (n,) known variances of the observations, beside a common one that is learnt.
+            sem: (n,) known standard errors of the observations, 0 where there is none, in the units of ``y``; a common
+                noise is learnt beside them.
             family: the kernel, from twice differentiable to smooth: "matern32", "matern52", "rbf".
             threads: how many to use; the result is the same for any number.
 
@@ -121,7 +123,7 @@ class Regression:
         d = points.shape[1]
         kinds = np.zeros(d, np.uint8) if categorical is None else np.asarray(categorical, dtype=bool).astype(np.uint8)
         center, scale = _standard(values)
-        known = None if noise is None else np.asarray(noise, dtype=np.float64) / scale**2
+        known = None if sem is None else _variance(sem, scale, len(values))
         prior_mean, prior_std, lower, upper = _prior(d)
         shift = np.r_[np.ones(d), 0.0, 0.0]
         theta, value = gp.fit(
@@ -212,6 +214,17 @@ def _standard(values: Vector) -> tuple[float, float]:
     scaled = values / largest
     deviation = float(scaled.std()) * largest
     return float(scaled.mean()) * largest, deviation if deviation > 0.0 else 1.0
+
+
+def _variance(sem: ArrayLike, scale: float, n: int) -> Vector:
+    """(sem / scale)^2, cut where it makes no more difference and might overflow."""
+    errors = np.asarray(sem, dtype=np.float64)
+    if errors.shape != (n,):
+        raise ValueError(f"sem: expected shape ({n},), one standard error for each value, got {errors.shape}")
+    if not (np.isfinite(errors) & (errors >= 0.0)).all():
+        wrong = errors[~(np.isfinite(errors) & (errors >= 0.0))][0]
+        raise ValueError(f"sem: expected finite numbers from 0 on, got {wrong}; use 0 where the error is not known")
+    return (np.minimum(errors, _NOISIEST * scale) / scale) ** 2
 
 
 def _prior(d: int) -> tuple[Vector, Vector, Vector, Vector]:

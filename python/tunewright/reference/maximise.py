@@ -11,6 +11,7 @@ The acquisition is maximised: "log_ei" or "log_pi" of ``best``, or "lcb", which 
 log F((threshold - mean) / std) of every further process over the same coordinates in ``feasibility``, a sequence of
 (x, theta, factor, alpha, threshold), and, if given, -1/2 sum precision * (q - centre)^2 over numeric ones, ``prior`` =
 (centre, precision).
+With ``alpha`` (s, n) and ``best`` (s,) "log_ei" is the logarithm of the mean EI over s processes (Letham et al., 2019).
 "ei" and "pi" are the exponentials of "log_ei" and "log_pi" with all that is added.
 """
 
@@ -24,6 +25,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import minimize
+from scipy.special import logsumexp
 
 from tunewright.reference.acquisition import (
     log_expected_improvement,
@@ -47,7 +49,7 @@ def evaluate(
     *,
     family: str = "matern52",
     acquisition: str = "log_ei",
-    best: float = 0.0,
+    best: ArrayLike = 0.0,
     kappa: float = 2.0,
     feasibility: Sequence[tuple[ArrayLike, ArrayLike, ArrayLike, ArrayLike, float]] = (),
     prior: tuple[ArrayLike, ArrayLike] | None = None,
@@ -55,14 +57,17 @@ def evaluate(
 ) -> NDArray[np.float64]:
     """Return the acquisition at the ``candidates`` (m, d), shape (m,)."""
     q, kinds = np.asarray(candidates, dtype=np.float64), np.asarray(kinds)
-    mean, variance = predict(x, theta, kinds, factor, alpha, q, family=family)
+    alphas, bests = np.atleast_2d(np.asarray(alpha, dtype=np.float64)), np.atleast_1d(best)
+    mean, variance = predict(x, theta, kinds, factor, alphas[0], q, family=family)
     std = np.sqrt(variance)
     if acquisition == "lcb":
         values = -lower_confidence_bound(mean, std, kappa)[0]
     elif acquisition.endswith("ei"):
-        values = log_expected_improvement(mean, std, best)[0]
+        means = [predict(x, theta, kinds, factor, row, q, family=family)[0] for row in alphas]
+        improvements = [log_expected_improvement(mean, std, each)[0] for mean, each in zip(means, bests, strict=True)]
+        values = logsumexp(improvements, axis=0) - np.log(len(alphas))
     else:
-        values = log_probability_of_improvement(mean, std, best)[0]
+        values = log_probability_of_improvement(mean, std, bests[0])[0]
     for other_x, other_theta, other_factor, other_alpha, threshold in feasibility:
         mean, variance = predict(other_x, other_theta, kinds, other_factor, other_alpha, q, family=family)
         values = values + log_probability_of_improvement(mean, np.sqrt(variance), threshold)[0]
@@ -84,7 +89,7 @@ def climb(
     *,
     family: str = "matern52",
     acquisition: str = "log_ei",
-    best: float = 0.0,
+    best: ArrayLike = 0.0,
     kappa: float = 2.0,
     feasibility: Sequence[tuple[ArrayLike, ArrayLike, ArrayLike, ArrayLike, float]] = (),
     prior: tuple[ArrayLike, ArrayLike] | None = None,

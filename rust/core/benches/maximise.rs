@@ -4,7 +4,7 @@ use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_m
 use tunewright_core::{
     acquisition::{Acquisition, evaluate as acquisitions},
     gp::{Family, factorise},
-    maximise::{Factorised, Mixed, Objective, Process, Settings, climb, evaluate},
+    maximise::{Factorised, Mixed, Objective, Process, Scored, Settings, climb, evaluate},
     sampling::uniform,
 };
 
@@ -41,7 +41,8 @@ fn maximise(criterion: &mut Criterion) {
         let data = Factorised { x: &x, theta: &theta, kinds: &kinds, factor: &factor, alpha: &alpha };
         let model = Process::new(data, Family::Matern52).expect("lengths fit");
         let acquisition = Acquisition::LogExpectedImprovement { best: -1.0 };
-        let objective = Objective { model: &model, acquisition, feasibility: &[], prior: None };
+        let promise = Scored { model: &model, acquisition };
+        let objective = Objective { dimension: D, terms: vec![&promise] };
         let (candidates, starts) = (points(1_000, 2), points(16, 3));
         for threads in [1, 2] {
             let settings = Settings { iterations: 100, tolerance: 1e-6, threads };

@@ -20,6 +20,7 @@ mod covariance;
 mod diagnostics;
 mod family;
 mod fit;
+mod functions;
 mod likelihood;
 mod points;
 mod posterior;
@@ -29,6 +30,7 @@ pub use covariance::{covariance, cross_covariance, factorise};
 pub use diagnostics::leave_one_out;
 pub use family::Family;
 pub use fit::{Problem, fit, negative_log_posterior};
+pub use functions::{Functions, Terms};
 pub use posterior::{Posterior, Scratch, predict};
 pub use sample::sample;
 

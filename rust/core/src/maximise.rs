@@ -17,6 +17,7 @@ mod ascent;
 mod climb;
 mod climber;
 mod evaluate;
+mod fantasies;
 mod levels;
 mod memory;
 mod objective;
@@ -27,7 +28,8 @@ mod sweep;
 
 pub use climb::{Settings, climb};
 pub use evaluate::evaluate;
+pub use fantasies::Fantasies;
 pub use levels::Mixed;
-pub use objective::{Objective, Prior};
+pub use objective::{Evaluation, Objective, Prior, Scored, Term};
 pub use process::{Factorised, Process};
 pub use surrogate::{Prediction, Surrogate};

@@ -3,9 +3,10 @@
 use numpy::{PyArray1, PyArray2, PyReadonlyArray1, PyReadonlyArray2};
 use pyo3::{Bound, PyResult, Python, pyfunction};
 use tunewright_core::{
+    Error,
     acquisition::Acquisition,
-    gp::Family,
-    maximise::{self as core, Factorised, Mixed, Objective, Prior, Process, Settings, Surrogate},
+    gp::{Family, Functions},
+    maximise::{self as core, Factorised, Fantasies, Mixed, Objective, Prior, Process, Scored, Settings, Term},
 };
 
 use crate::border;
@@ -26,22 +27,20 @@ pub fn evaluate<'py>(
     theta: Vector<'py>,
     kinds: PyReadonlyArray1<'py, u8>,
     factor: Matrix<'py>,
-    alpha: Vector<'py>,
+    alpha: Matrix<'py>,
     candidates: Matrix<'py>,
     family: &str,
     acquisition: &str,
-    best: f64,
+    best: Vector<'py>,
     kappa: f64,
     feasibility: Vec<Feasibility<'py>>,
     prior: Option<(Vector<'py>, Vector<'py>)>,
     threads: usize,
 ) -> PyResult<Bound<'py, PyArray1<f64>>> {
     let candidates = candidates.as_slice()?;
-    let model = Model::new((&x, &theta, &factor, &alpha), kinds.as_slice()?, &feasibility, prior.as_ref())?;
-    let values = border::run(py, || {
-        let acquisition = Acquisition::parse(acquisition, best, kappa)?;
-        model.with(family, acquisition, |objective| core::evaluate(objective, candidates, threads))
-    })?;
+    let promise = Promise { alphas: alpha.as_slice()?, acquisition, bests: best.as_slice()?, kappa };
+    let model = Model::new((&x, &theta, &factor), kinds.as_slice()?, promise, &feasibility, prior.as_ref())?;
+    let values = border::run(py, || model.with(family, |objective| core::evaluate(objective, candidates, threads)))?;
     Ok(border::vector(py, values))
 }
 
@@ -55,12 +54,12 @@ pub fn climb<'py>(
     theta: Vector<'py>,
     kinds: PyReadonlyArray1<'py, u8>,
     factor: Matrix<'py>,
-    alpha: Vector<'py>,
+    alpha: Matrix<'py>,
     starts: Matrix<'py>,
     levels: PyReadonlyArray1<'py, usize>,
     family: &str,
     acquisition: &str,
-    best: f64,
+    best: Vector<'py>,
     kappa: f64,
     feasibility: Vec<Feasibility<'py>>,
     prior: Option<(Vector<'py>, Vector<'py>)>,
@@ -72,62 +71,82 @@ pub fn climb<'py>(
     let (starts, settings) = (starts.as_slice()?, Settings { iterations, tolerance, threads });
     let (lower, upper) = (bounds.0.as_slice()?, bounds.1.as_slice()?);
     let mixed = Mixed { kinds: kinds.as_slice()?, levels: levels.as_slice()?, lower, upper };
-    let model = Model::new((&x, &theta, &factor, &alpha), mixed.kinds, &feasibility, prior.as_ref())?;
-    let (points, values) = border::run(py, || {
-        let acquisition = Acquisition::parse(acquisition, best, kappa)?;
-        model.with(family, acquisition, |objective| core::climb(objective, mixed, starts, settings))
-    })?;
+    let promise = Promise { alphas: alpha.as_slice()?, acquisition, bests: best.as_slice()?, kappa };
+    let model = Model::new((&x, &theta, &factor), mixed.kinds, promise, &feasibility, prior.as_ref())?;
+    let (points, values) =
+        border::run(py, || model.with(family, |objective| core::climb(objective, mixed, starts, settings)))?;
     Ok((border::matrix(py, points, values.len(), mixed.kinds.len())?, border::vector(py, values)))
+}
+
+/// What a point may promise: an acquisition of one process, or of several that differ in their weights.
+#[derive(Clone, Copy)]
+struct Promise<'a> {
+    /// (s, n)
+    alphas: &'a [f64],
+    acquisition: &'a str,
+    /// (s,)
+    bests: &'a [f64],
+    kappa: f64,
 }
 
 /// The views of everything that makes up the objective.
 struct Model<'a> {
     data: Factorised<'a>,
+    promise: Promise<'a>,
     feasibility: Vec<(Factorised<'a>, f64)>,
     prior: Option<Prior<'a>>,
 }
 
 impl<'a> Model<'a> {
     fn new<'py: 'a>(
-        (x, theta, factor, alpha): (&'a Matrix<'py>, &'a Vector<'py>, &'a Matrix<'py>, &'a Vector<'py>),
+        (x, theta, factor): (&'a Matrix<'py>, &'a Vector<'py>, &'a Matrix<'py>),
         kinds: &'a [u8],
+        promise: Promise<'a>,
         feasibility: &'a [Feasibility<'py>],
         prior: Option<&'a (Vector<'py>, Vector<'py>)>,
     ) -> PyResult<Self> {
-        let data = factorised(x, theta, kinds, factor, alpha)?;
+        let alpha = &promise.alphas[..promise.alphas.len() / promise.bests.len().max(1)];
+        let (x, theta, factor) = (x.as_slice()?, theta.as_slice()?, factor.as_slice()?);
+        let data = Factorised { x, theta, kinds, factor, alpha };
         let feasibility = feasibility.iter().map(|(x, theta, factor, alpha, threshold)| -> PyResult<_> {
-            Ok((factorised(x, theta, kinds, factor, alpha)?, *threshold))
+            let (x, theta, factor, alpha) = (x.as_slice()?, theta.as_slice()?, factor.as_slice()?, alpha.as_slice()?);
+            Ok((Factorised { x, theta, kinds, factor, alpha }, *threshold))
         });
         let prior = prior.map(|(centre, precision)| -> PyResult<_> {
             Ok(Prior { centre: centre.as_slice()?, precision: precision.as_slice()? })
         });
-        Ok(Self { data, feasibility: feasibility.collect::<PyResult<_>>()?, prior: prior.transpose()? })
+        Ok(Self { data, promise, feasibility: feasibility.collect::<PyResult<_>>()?, prior: prior.transpose()? })
     }
 
     fn with<T>(
         &self,
         family: &str,
-        acquisition: Acquisition,
         kernel: impl FnOnce(&Objective) -> tunewright_core::Result<T>,
     ) -> tunewright_core::Result<T> {
         let family = Family::parse(family)?;
+        let Factorised { x, theta, kinds, .. } = self.data;
+        let Promise { alphas, acquisition, bests, kappa } = self.promise;
         let model = Process::new(self.data, family)?;
-        let constraints =
-            self.feasibility.iter().map(|&(data, threshold)| Ok((Process::new(data, family)?, threshold)));
-        let constraints = constraints.collect::<tunewright_core::Result<Vec<_>>>()?;
-        let feasibility: Vec<_> =
-            constraints.iter().map(|(process, limit)| (process as &dyn Surrogate, *limit)).collect();
-        kernel(&Objective { model: &model, acquisition, feasibility: &feasibility, prior: self.prior })
+        let acquisition = Acquisition::parse(acquisition, bests.first().copied().unwrap_or(f64::NAN), kappa)?;
+        let promise: Box<dyn Term> = match acquisition {
+            _ if bests.len() == 1 => Box::new(Scored { model: &model, acquisition }),
+            Acquisition::LogExpectedImprovement { .. } => {
+                Box::new(Fantasies::new(&model, Functions::new(x, theta, kinds, family, alphas)?, bests)?)
+            }
+            _ => return Err(Error::Length { argument: "best", expected: 1, got: bests.len() }),
+        };
+        let processes = self.feasibility.iter().map(|&(data, best)| Ok((Process::new(data, family)?, best)));
+        let processes = processes.collect::<tunewright_core::Result<Vec<_>>>()?;
+        let constraints: Vec<_> = processes
+            .iter()
+            .map(|(model, best)| Scored {
+                model,
+                acquisition: Acquisition::LogProbabilityOfImprovement { best: *best },
+            })
+            .collect();
+        let mut terms = vec![&*promise];
+        terms.extend(constraints.iter().map(|term| term as &dyn Term));
+        terms.extend(self.prior.iter().map(|term| term as &dyn Term));
+        kernel(&Objective { dimension: kinds.len(), terms })
     }
-}
-
-fn factorised<'a, 'py: 'a>(
-    x: &'a Matrix<'py>,
-    theta: &'a Vector<'py>,
-    kinds: &'a [u8],
-    factor: &'a Matrix<'py>,
-    alpha: &'a Vector<'py>,
-) -> PyResult<Factorised<'a>> {
-    let (x, theta, factor, alpha) = (x.as_slice()?, theta.as_slice()?, factor.as_slice()?, alpha.as_slice()?);
-    Ok(Factorised { x, theta, kinds, factor, alpha })
 }

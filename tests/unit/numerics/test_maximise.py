@@ -133,6 +133,18 @@ class TestRefusals:
         with pytest.raises(ValueError, match="levels: expected 2 integers"):
             climb(*process(3, 2), [[0.5, 0.5]], levels)
 
+    def test_several_processes(self):
+        model, q = process(3, 2), [[0.5, 0.5]]
+        alphas = np.ones((2, 3))
+        with pytest.raises(ValueError, match=r"alpha: expected shape \(3,\) for 'lcb', got \(2, 3\)"):
+            evaluate(*model[:4], alphas, q, acquisition="lcb", best=[0.0, 0.0])
+        with pytest.raises(ValueError, match=r"best: expected shape \(2\), got \(1\,\)"):
+            evaluate(*model[:4], alphas, q)
+        with pytest.raises(ValueError, match="alpha: expected at least one row"):
+            evaluate(*model[:4], alphas[:0], q, best=[])
+        with pytest.raises(ValueError, match=r"feasibility: expected alpha of shape \(3,\)"):
+            evaluate(*model, q, feasibility=[(model[0], model[1], model[3], alphas, 0.0)])
+
     def test_a_category_is_not_continuous(self):
         with pytest.raises(ValueError, match="levels: expected 1 or more for each categorical"):
             climb(*process(3, 2, categories=1), [[0.5, 0.5]], [0, 0])

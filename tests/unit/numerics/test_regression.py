@@ -112,8 +112,32 @@ def test_categories_and_missing_coordinates():
 def test_known_noise_is_believed():
     x = np.linspace(0, 1, 12)[:, None]
     y = np.where(np.arange(12) == 6, 50.0, x[:, 0])
-    trusting, wary = (Regression.fit(x, y, noise=None if k else np.where(y > 10, 1e4, 0.0)) for k in (1, 0))
+    trusting, wary = (Regression.fit(x, y, sem=None if k else np.where(y > 10, 100.0, 0.0)) for k in (1, 0))
     assert abs(wary.predict(x[6:7]).mean[0] - x[6, 0]) < abs(trusting.predict(x[6:7]).mean[0] - x[6, 0])
+
+
+def test_a_standard_error_is_a_variance_in_the_units_of_the_values():
+    x, y, sem = points(9), 7.0 * wave(points(9)), np.linspace(0, 3, 9)
+    model = Regression.fit(x, y, sem=sem)
+    q, spread = points(5, 1), y.std()
+    noise = np.diag((sem / spread) ** 2 + math.exp(model.theta[-1]))
+    weights = np.linalg.solve(_kernel(model, x, x) + noise, (y - y.mean()) / spread)
+    np.testing.assert_allclose(model.predict(q).mean, y.mean() + spread * _kernel(model, q, x) @ weights, rtol=1e-9)
+
+
+@pytest.mark.parametrize("sem", [0.0, 1e-320, 1e308])
+@pytest.mark.parametrize("y", [[3.0], [2.0, 2.0, 2.0], [1e300, -1e300], [1e-300, 0.0], [1.0, 5.0, 2.0]])
+def test_tiny_and_huge_standard_errors_still_predict(y, sem):
+    said = Regression.fit(points(len(y)), y, sem=np.full(len(y), sem)).predict([[0.5, 0.5]])
+    assert np.isfinite(said.mean).all() and np.isfinite(said.std).all()
+
+
+@pytest.mark.parametrize("sem", [[0.1, math.nan], [0.1, math.inf], [-0.1, 0.1]])
+def test_a_standard_error_that_is_none(sem):
+    with pytest.raises(ValueError, match="sem: expected finite numbers from 0 on, got"):
+        Regression.fit([[0.1], [0.2]], [1.0, 2.0], sem=sem)
+    with pytest.raises(ValueError, match=r"sem: expected shape \(2,\)"):
+        Regression.fit([[0.1], [0.2]], [1.0, 2.0], sem=[*sem, 1.0])
 
 
 @pytest.mark.parametrize("y", [[], [3.0], [2.0, 2.0, 2.0], [1e300, -1e300], [1e-300, 0.0]])

@@ -52,6 +52,22 @@ def test_a_constraint_multiplies_and_a_prior_too():
     assert both == pytest.approx(plain * feasible * np.exp([-5 * 0.6**2, 0.0]), rel=1e-7)
 
 
+def test_several_processes_by_hand():
+    """Outputs -1 and 1/2 at the one observation: the mean of the two improvements, each on its own best."""
+    q = np.array([[0.0], [0.3], [0.9]])
+    k = correlation(np.abs(q[:, 0] - 0.5) / 0.5)
+    std = np.sqrt(1 - k * k)
+    improvements = [std * (norm.pdf(z) + z * norm.cdf(z)) for y in (-1.0, 0.5) for z in [(best_of(y) - y * k) / std]]
+    alphas, bests = np.array([ONE[4], -0.5 * ONE[4]]), [best_of(-1.0), best_of(0.5)]
+    several = evaluate(*ONE[:4], alphas, q, acquisition="ei", best=bests)
+    assert several == pytest.approx(np.mean(improvements, axis=0), rel=1e-7)
+    assert evaluate(*ONE[:4], alphas, q, best=bests) == pytest.approx(np.log(several), rel=1e-7)
+
+
+def best_of(output):
+    return output - 0.25
+
+
 def test_an_inactive_coordinate_has_no_prior_and_stays():
     model = process([[0.5, np.nan], [0.2, 0.5]], [1.0, -1.0])
     start = [[0.4, np.nan]]

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from tunewright.numerics import gp, linalg
-from tunewright.strategies.gp.outputs import transformed
+from tunewright.strategies.gp.outputs import transformed_with_noise
 from tunewright.trial.columns import Array
 
 Kinds = np.ndarray[Any, np.dtype[np.uint8]]
@@ -43,6 +43,7 @@ class Model:
     Attributes:
         x: (n, d) points; the last ones may be pending.
         y: (k,) transformed losses of the first k points.
+        noise: (k,) known variance of each of them, beside the common one that is learnt; None: zeros.
         theta: (d + 2,) log lengthscales, log signal variance, log noise variance.
         kinds: (d,) uint8.
         factor: (n, n) lower Cholesky factor.
@@ -52,6 +53,7 @@ class Model:
 
     x: Array
     y: Array
+    noise: Array | None
     theta: Array
     kinds: Kinds
     factor: Array
@@ -60,9 +62,14 @@ class Model:
     fitting: Fitting
 
     def lowest_mean(self) -> float:
-        """The lowest posterior mean at the points with a loss: y - (noise + jitter) alpha, for K alpha is the mean."""
-        k = len(self.y)
-        return float(np.min(self.y - (np.exp(self.theta[-1]) + self.jitter) * self.alpha[:k]))
+        """The lowest posterior mean at the points with a loss."""
+        return float(self.means().min())
+
+    def means(self) -> Array:
+        """Posterior mean at the points with a loss, (k,): y - (noise + jitter) alpha, for K alpha is the mean."""
+        diagonal = np.exp(self.theta[-1]) + self.jitter + (0.0 if self.noise is None else self.noise)
+        means: Array = self.y - diagonal * self.alpha[: len(self.y)]
+        return means
 
     def believing(self, points: Array, best: float) -> tuple[Model, float]:
         """The model that takes the loss at ``points`` (p, d) to be at its mean, and the ``best`` loss with them.
@@ -87,29 +94,34 @@ def checkpoint(n: int) -> int:
     return c
 
 
-def model_of(x: Array, losses: Array, kinds: Kinds, fitting: Fitting) -> Model:
-    """The posterior given ``losses`` (n,) at ``x`` (n, d), n >= 1."""
+def model_of(x: Array, losses: Array, kinds: Kinds, fitting: Fitting, sems: Array | None = None) -> Model:
+    """The posterior given ``losses`` (n,) at ``x`` (n, d), n >= 1; ``sems`` (n,) are their standard errors or NaN."""
     c = checkpoint(len(x))
-    theta = _fitted(x[:c], losses[:c], kinds, fitting)
-    factor, jitter = _factor(x, theta, kinds, fitting, c)
-    y = transformed(losses, fitting.outputs)
-    return Model(x, y, theta, kinds, factor, linalg.solve(factor, y), jitter, fitting)
+    theta = _fitted(x[:c], losses[:c], kinds, fitting, None if sems is None else sems[:c])
+    y, noise = transformed_with_noise(losses, sems, fitting.outputs)
+    if noise is None:
+        factor, jitter = _factor(x, theta, kinds, fitting, c)
+        return Model(x, y, noise, theta, kinds, factor, linalg.solve(factor, y), jitter, fitting)
+    # known noise changes with the transformation, at every new loss in every row: nothing to extend
+    options: dict[str, Any] = {"noise": noise, "family": fitting.family, "threads": fitting.threads}
+    return Model(x, y, noise, theta, kinds, *gp.factorise(x, y, theta, kinds, **options), fitting)
 
 
 # -- hyperparameters ----------------------------------------------------------------------------------
 
 
-def _fitted(x: Array, losses: Array, kinds: Kinds, fitting: Fitting) -> Array:
+def _fitted(x: Array, losses: Array, kinds: Kinds, fitting: Fitting, sems: Array | None) -> Array:
     """The most probable hyperparameters; of many points those of :func:`_representative`."""
-    key = _key(x, losses, kinds, fitting)
+    key = _key(x, losses, kinds, fitting, sems)
     known: Array | None = _fits.get(key)
     if known is not None:
         return known
-    y = transformed(losses, fitting.outputs)
+    y, noise = transformed_with_noise(losses, sems, fitting.outputs)
     rows = _representative(y, _FIT_POINTS)
     mean, std, lower, upper = priors(x.shape[1], fitting.noise)
     theta, _ = gp.fit(
         x[rows], y[rows], kinds, starts=_starts(x.shape[1]), lower=lower, upper=upper, prior_mean=mean, prior_std=std,
+        noise=None if noise is None else noise[rows],
         family=fitting.family, iterations=25, tolerance=1e-2, threads=fitting.threads,
     )  # fmt: skip
     _remember(_fits, key, theta, 64)
@@ -162,7 +174,7 @@ def _factor(x: Array, theta: Array, kinds: Kinds, fitting: Fitting, c: int) -> t
         factor, _, jitter = gp.factorise(x[:whole], np.zeros(whole), theta, kinds, family=fitting.family)
         known = x[:whole], factor, jitter
     rows, factor, jitter = known
-    empty = Model(rows, np.zeros(0), theta, kinds, factor, np.zeros(0), jitter, fitting)
+    empty = Model(rows, np.zeros(0), None, theta, kinds, factor, np.zeros(0), jitter, fitting)
     for i in range(len(rows), len(x)):
         factor = _appended(factor, x[:i], x[i], empty)
     _remember(_factors, key, (x, factor, jitter), 2)  # each takes n^2 numbers

@@ -27,14 +27,14 @@ const TOGETHER: usize = 8;
 /// # Errors
 /// [`Error::Length`] when `starts`, kinds, levels or bounds do not fit the model.
 pub fn climb(objective: &Objective, mixed: Mixed, starts: &[f64], settings: Settings) -> Result<(Vec<f64>, Vec<f64>)> {
-    let d = objective.model.dimension();
+    let d = objective.dimension;
     mixed.check(d)?;
     if d == 0 || !starts.len().is_multiple_of(d) {
         return Err(Error::Length { argument: "starts", expected: d, got: starts.len() });
     }
     let mut climbers: Vec<Climber> = starts.chunks_exact(d).map(|s| Climber::new(s, &mixed, settings)).collect();
     let s = climbers.len();
-    let most = if objective.model.is_costly() { s.div_ceil(TOGETHER).max(1) } else { 1 };
+    let most = if objective.is_costly() { s.div_ceil(TOGETHER).max(1) } else { 1 };
     let threads = settings.threads.clamp(1, most);
     std::thread::scope(|scope| {
         let mut groups = climbers.chunks_mut(s.div_ceil(threads).max(1));
@@ -61,7 +61,7 @@ struct Questions {
 
 /// Takes all climbers to their ends, one step of each at a time.
 fn together(objective: &Objective, mixed: Mixed, climbers: &mut [Climber], settings: Settings) {
-    let d = objective.model.dimension();
+    let d = objective.dimension;
     let (mut values, mut gradients, mut own) = (Questions::default(), Questions::default(), Vec::new());
     loop {
         for questions in [&mut values, &mut gradients] {
@@ -99,7 +99,7 @@ mod tests {
     use super::*;
     use crate::{
         acquisition::Acquisition,
-        maximise::{Prediction, Prior, Surrogate, evaluate},
+        maximise::{Prediction, Prior, Scored, Surrogate, Term, evaluate},
         sampling::uniform,
     };
 
@@ -133,6 +133,19 @@ mod tests {
 
     const LOWER: [f64; 6] = [0.0; 6];
     const UPPER: [f64; 6] = [1.0; 6];
+
+    /// The lower, the better.
+    impl Term for Waves {
+        fn is_costly(&self) -> bool {
+            true
+        }
+
+        fn add(&self, points: &[f64], gradient: bool, sums: &mut Evaluation) {
+            let acquisition = Acquisition::LowerConfidenceBound { kappa: 0.0 };
+            Scored { model: self, acquisition }.add(points, gradient, sums);
+        }
+    }
+
     const SETTINGS: Settings = Settings { iterations: 50, tolerance: 1e-9, threads: 1 };
 
     fn starts(s: usize, d: usize) -> Vec<f64> {
@@ -141,8 +154,7 @@ mod tests {
     }
 
     fn objective(model: &Waves) -> Objective<'_> {
-        let acquisition = Acquisition::LowerConfidenceBound { kappa: 0.0 };
-        Objective { model, acquisition, feasibility: &[], prior: None }
+        Objective { dimension: model.0.len(), terms: vec![model] }
     }
 
     /// All combinations of levels.
@@ -213,14 +225,15 @@ mod tests {
         }
     }
 
-    /// A constraint and a prior move the maximum; both have the gradient of what they add.
+    /// Constraints and a prior move the maximum; the sum has the gradient of what they add.
     #[test]
     fn what_is_added_counts_and_has_its_gradient() {
         let (model, constraint, other) = (Waves(vec![0.5, 0.5]), Waves(vec![0.1, 0.9]), Waves(vec![0.7, 0.2]));
-        let feasibility: [(&dyn Surrogate, f64); 2] = [(&constraint, 0.05), (&other, 0.4)];
+        let holds = |model, best| Scored { model, acquisition: Acquisition::LogProbabilityOfImprovement { best } };
+        let promise = Scored { model: &model, acquisition: Acquisition::LogExpectedImprovement { best: -1.0 } };
+        let (one, two) = (holds(&constraint, 0.05), holds(&other, 0.4));
         let prior = Prior { centre: &[0.9, 0.9], precision: &[3.0, 0.0] };
-        let acquisition = Acquisition::LogExpectedImprovement { best: -1.0 };
-        let whole = Objective { model: &model, acquisition, feasibility: &feasibility, prior: Some(prior) };
+        let whole = Objective { dimension: 2, terms: vec![&promise, &one, &two, &prior] };
         let (mut here, mut there) = (Evaluation::default(), Evaluation::default());
         for point in starts(10, 2).chunks_exact(2) {
             whole.evaluate(point, true, &mut here);
@@ -231,12 +244,9 @@ mod tests {
                 whole.evaluate(&pair, false, &mut there);
                 assert!(((there.values[0] - there.values[1]) / 2e-6 - here.gradients[j]).abs() < 1e-6);
             }
-            let plain = Objective { feasibility: &[], prior: None, ..whole };
-            plain.evaluate(point, false, &mut there);
-            let mut expected = there.values[0] - 1.5 * (point[0] - 0.9) * (point[0] - 0.9);
-            for (model, best) in feasibility {
-                let acquisition = Acquisition::LogProbabilityOfImprovement { best };
-                Objective { model, acquisition, ..plain }.evaluate(point, false, &mut there);
+            let mut expected = -1.5 * (point[0] - 0.9) * (point[0] - 0.9);
+            for term in [&promise, &one, &two] {
+                Objective { dimension: 2, terms: vec![term] }.evaluate(point, false, &mut there);
                 expected += there.values[0];
             }
             assert!((here.values[0] - expected).abs() < 1e-12);

@@ -13,12 +13,12 @@ const TOGETHER: usize = 64;
 /// # Errors
 /// [`Error::Length`] when `candidates` are not whole rows of the model's dimension.
 pub fn evaluate(objective: &Objective, candidates: &[f64], threads: usize) -> Result<Vec<f64>> {
-    let d = objective.model.dimension();
+    let d = objective.dimension;
     if d == 0 || !candidates.len().is_multiple_of(d) {
         return Err(Error::Length { argument: "candidates", expected: d, got: candidates.len() });
     }
     let mut values = vec![0.0; candidates.len() / d];
-    let most = if objective.model.is_costly() { (values.len() / WORTH_A_THREAD).max(1) } else { 1 };
+    let most = if objective.is_costly() { (values.len() / WORTH_A_THREAD).max(1) } else { 1 };
     let threads = threads.clamp(1, most);
     let rows = values.len().div_ceil(threads).next_multiple_of(8).max(1);
     std::thread::scope(|scope| {
@@ -35,7 +35,7 @@ pub fn evaluate(objective: &Objective, candidates: &[f64], threads: usize) -> Re
 }
 
 fn part(objective: &Objective, candidates: &[f64], values: &mut [f64]) {
-    let d = objective.model.dimension();
+    let d = objective.dimension;
     let mut evaluation = Evaluation::default();
     for (values, candidates) in values.chunks_mut(TOGETHER).zip(candidates.chunks(TOGETHER * d)) {
         objective.evaluate(candidates, false, &mut evaluation);
