@@ -56,6 +56,9 @@ class GaussianProcess:
             and the half nearest to the best trial.
         threads: for the kernels; suggestions do not depend on it.
 
+    Standard errors told with values (``study.tell(trial, value, sem=...)``) are known noise of those trials, beside the
+    common noise that is learnt.
+
     Failed trials and losses that are not finite teach a second process where trials fail, and the acquisition is
     weighed with the probability that they do not. A pruned trial counts as a loss at the upper quartile. Trials under
     way, and those asked for in the same batch, are believed to end at the posterior mean. Priors of the
@@ -109,8 +112,8 @@ class GaussianProcess:
     def _modelled(self, history: History, space: Coordinates, seen: Evidence, seed: int, numbers: Ints) -> Array:
         rows = local(seen.x, seen.losses, self.points)
         fitting = Fitting(self.kernel, self.outputs, _NOISE, self.threads)
-        model = model_of(seen.x[rows], seen.losses[rows], space.kinds, fitting)
-        incumbents = model.x[np.argsort(model.y, kind="stable")[:5]]
+        model = model_of(seen.x[rows], seen.losses[rows], space.kinds, fitting, seen.sems[rows])
+        incumbents = model.x[np.argsort(model.y if model.noise is None else model.means(), kind="stable")[:5]]
         feasibility = _feasibility(seen, model, self.points)
         weight = _BETA / len(seen.losses) if space.has_priors else 0.0
         model, best = model.believing(seen.pending, model.lowest_mean())

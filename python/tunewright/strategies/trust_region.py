@@ -102,7 +102,8 @@ class TrustRegion:
         centre = x[int(np.argmin(losses))]
         rows = local(x, losses, self.points)
         fitting = Fitting("matern52", "yeo-johnson", _NOISE, self.threads)
-        return model_of(x[rows], losses[rows], space.kinds, fitting), centre
+        sems = history.sems[trials[good], 0]
+        return model_of(x[rows], losses[rows], space.kinds, fitting, sems[rows]), centre
 
     def _drawn(
         self, found: tuple[Model, Array] | None, space: Coordinates, life: Life, known: Known, seed: int, number: int

@@ -22,12 +22,14 @@ class Evidence:
     Attributes:
         x: (n, d) points with a loss.
         losses: (n,) finite, less is better. A pruned trial counts as the upper quartile of the complete ones.
+        sems: (n,) their standard errors, NaN where unknown.
         failed: (k, d) points of failed trials, or with a loss that is not finite.
         pending: (p, d) points of trials under way.
     """
 
     x: Array
     losses: Array
+    sems: Array
     failed: Array
     pending: Array
 
@@ -46,4 +48,5 @@ def evidence(history: History, coordinates: Coordinates) -> Evidence:
         values[pruned] = np.quantile(values[good], 0.75)
         counted |= pruned
     kept = order[counted[order]]
-    return Evidence(unit[kept], values[kept], unit[order[failed[order]]], unit[history.pending])
+    sems = np.where(good, history.sems[:, 0], np.nan)
+    return Evidence(unit[kept], values[kept], sems[kept], unit[order[failed[order]]], unit[history.pending])
