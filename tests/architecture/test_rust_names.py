@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "python" / "tunewright"
-DOORS = ["acquisition", "gp", "linalg", "maximise", "pareto", "sampling"]
+DOORS = ["acquisition", "gp", "halving", "linalg", "maximise", "pareto", "sampling"]
 PRIVATE_TO_NUMERICS = {"__init__", "arguments", "backend", "model", "regression"}
 
 
@@ -23,9 +23,9 @@ def exported_by_rust() -> set[str]:
 
 
 def declared(path: Path) -> tuple[set[str], set[str]]:
-    """The functions a stub declares, and its ``__all__``."""
+    """The functions and classes a stub declares, and its ``__all__``."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    functions = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    functions = {node.name for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
     return functions, public(tree)
 
 
@@ -55,13 +55,25 @@ def test_every_door_and_every_twin_is_known_here():
         assert found == set(DOORS)
 
 
+def methods(cls: type) -> dict[str, list[tuple[str, object]]]:
+    """The public methods of a class, and ``__init__`` by the class's own signature: parameters and their defaults."""
+    found = {name: getattr(cls, name) for name in dir(cls) if not name.startswith("_")} | {"__init__": cls}
+    return {
+        name: [(p.name, p.default) for p in inspect.signature(method).parameters.values()] if callable(method) else []
+        for name, method in found.items()
+    }
+
+
 @pytest.mark.parametrize("door", DOORS)
 def test_a_kernel_and_its_twin_have_one_name_and_one_signature(door):
     numerics, reference = (importlib.import_module(f"tunewright.{room}.{door}") for room in ("numerics", "reference"))
     assert numerics.__all__ == reference.__all__ == sorted(numerics.__all__)
     for name in numerics.__all__:
         ours, twin = getattr(numerics, name), getattr(reference, name)
-        assert inspect.signature(ours) == inspect.signature(twin), name
+        if inspect.isclass(ours):
+            assert methods(ours) == methods(twin), name
+        else:
+            assert inspect.signature(ours) == inspect.signature(twin), name
         assert ours.__doc__, name
         assert twin.__doc__, name
 

@@ -12,12 +12,14 @@
 //! | [`quasi_newton`] | descent within bounds                                         |
 //! | [`sampling`]     | Philox streams, Sobol' and Halton points, plain and scrambled |
 //! | [`pareto`]       | dominance and the non-dominated mask                          |
+//! | [`halving`]      | rungs, brackets, and who goes on training                     |
 //!
 //! Matrices are row-major slices with their number of columns; results are owned vectors in the same layout.
 
 pub mod acquisition;
 mod error;
 pub mod gp;
+pub mod halving;
 mod lanes;
 pub mod linalg;
 mod matrix;

@@ -5,6 +5,7 @@
 mod acquisition;
 mod border;
 mod gp;
+mod halving;
 mod linalg;
 mod maximise;
 mod pareto;
@@ -21,6 +22,8 @@ mod _core {
     use crate::gp::{
         covariance, cross_covariance, factorise, fit, leave_one_out, negative_log_posterior, predict, sample,
     };
+    #[pymodule_export]
+    use crate::halving::{Ranking, Rungs, brackets, epsilon_net, leaders, levels};
     #[pymodule_export]
     use crate::linalg::{append_row, cholesky, inverse, log_determinant, remove_row, solve, solve_lower, solve_upper};
     #[pymodule_export]
