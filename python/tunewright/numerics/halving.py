@@ -102,8 +102,8 @@ def epsilon_net(losses: ArrayLike, count: int) -> NDArray[np.int64]:
 
     Returns:
         (k,) int64, k ≤ count. The first is the best in the first objective. Distances are Euclidean in objectives
-        scaled to [0, 1] by their smallest and largest finite value; an objective that does not vary counts nothing. Of equals
-        the lower row comes first; rows with a NaN are never taken.
+        scaled to [0, 1] by their smallest and largest finite value; an objective that does not vary counts nothing.
+        Of equals the lower row comes first; rows with a NaN are never taken.
 
     Raises:
         TypeError, ValueError: arguments that are no such arrays.
