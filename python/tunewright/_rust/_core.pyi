@@ -1,5 +1,5 @@
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import TypeAlias, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,12 +53,14 @@ _Feasibility: TypeAlias = tuple[
     NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], float
 ]
 
+@final
 class Ranking:
     def __new__(cls) -> Ranking: ...
     def __len__(self) -> int: ...
     def insert(self, trial: int, loss: float, violation: float = 0.0) -> int | None: ...
     def better(self, loss: float, violation: float = 0.0) -> int: ...
 
+@final
 class Rungs:
     def __new__(cls, levels: Sequence[int], reduction_factor: int, tolerance: float | None = None) -> Rungs: ...
     def enter(self, trial: int, step: int, loss: float, violation: float = 0.0) -> int: ...
