@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 
-/// The resources at which trials are compared: r, rη, rη², … below R, and R (L. Li et al., MLSys 2020, section 3).
+/// The resources at which trials are compared: r, rη, rη², … below R, and R (L. Li et al., `MLSys` 2020, section 3).
 ///
 /// # Errors
 /// [`Error::OutOfRange`] unless 1 ≤ r ≤ R and η ≥ 2.

@@ -23,8 +23,7 @@ mod tests {
 
     #[test]
     fn the_order_is_by_violation_then_loss_then_number() {
-        let sorted =
-            [(0.0, f64::NEG_INFINITY, 9), (0.0, -0.0, 1), (0.0, 0.0, 2), (0.0, 5e-324, 0), (1e-9, -5.0, 0)];
+        let sorted = [(0.0, f64::NEG_INFINITY, 9), (0.0, -0.0, 1), (0.0, 0.0, 2), (0.0, 5e-324, 0), (1e-9, -5.0, 0)];
         let keys: Vec<_> = sorted.iter().map(|&(v, l, t)| key(v, l, t)).collect();
         assert!(keys.is_sorted());
         assert_eq!(key(0.0, -0.0, 3), key(-0.0, 0.0, 3));

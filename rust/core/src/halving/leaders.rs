@@ -37,14 +37,14 @@ pub fn leaders(losses: &[f64], objectives: usize, violations: &[f64], count: usi
         if rows.len() <= room {
             chosen.extend(rows);
         } else {
-            chosen.extend(epsilon_net(&gathered(&rows), objectives, room)?.into_iter().map(|i| rows[i as usize]));
+            chosen.extend(net(&gathered(&rows), objectives, room).into_iter().map(|i| rows[i]));
         }
     }
     let mut others: Vec<usize> = (0..n).filter(|i| valid(i) && !kept(i)).collect();
     others.sort_by_key(|&i| key(violations[i], 0.0, i as u64));
     chosen.extend(others.into_iter().take(count - chosen.len()));
     chosen.sort_unstable();
-    Ok(chosen.into_iter().map(|i| i as i64).collect())
+    Ok(numbered(chosen))
 }
 
 /// The first `count` rows of the order in which each next row is the one furthest from all that were taken.
@@ -59,6 +59,14 @@ pub fn epsilon_net(losses: &[f64], objectives: usize, count: usize) -> Result<Ve
     if objectives == 0 || losses.len() % objectives != 0 {
         return Err(Error::Length { argument: "losses", expected: objectives, got: losses.len() });
     }
+    Ok(numbered(net(losses, objectives, count)))
+}
+
+fn numbered(rows: Vec<usize>) -> Vec<i64> {
+    rows.into_iter().map(|i| i64::try_from(i).unwrap_or(i64::MAX)).collect()
+}
+
+fn net(losses: &[f64], objectives: usize, count: usize) -> Vec<usize> {
     let usable = |row: &[f64]| !row.iter().any(|x| x.is_nan());
     let mut left: Vec<usize> =
         losses.chunks_exact(objectives).enumerate().filter(|(_, row)| usable(row)).map(|(i, _)| i).collect();
@@ -73,13 +81,13 @@ pub fn epsilon_net(losses: &[f64], objectives: usize, count: usize) -> Result<Ve
             first_by(&left, |a, b| nearest[a] > nearest[b])
         };
         let next = left.remove(place);
-        taken.push(next as i64);
+        taken.push(next);
         for &i in &left {
             let distance = point(i).iter().zip(point(next)).map(|(a, b)| (a - b) * (a - b)).sum();
             nearest[i] = f64::min(nearest[i], distance);
         }
     }
-    Ok(taken)
+    taken
 }
 
 /// Place of the first row that no later one comes before.

@@ -120,7 +120,9 @@ impl Ranking {
         if at != NONE && !self.nodes[at].closed {
             self.nodes[at].closed = true;
             path.push(at);
-            path.into_iter().for_each(|node| self.nodes[node].open -= 1);
+            for node in path {
+                self.nodes[node].open -= 1;
+            }
         }
     }
 

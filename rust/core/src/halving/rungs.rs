@@ -1,5 +1,5 @@
 //! The rungs of asynchronous successive halving (L. Li et al., "A system for massively parallel hyperparameter tuning",
-//! MLSys 2020).
+//! `MLSys` 2020).
 
 use std::collections::HashMap;
 
