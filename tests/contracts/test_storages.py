@@ -117,6 +117,8 @@ def test_unknown_study_lists_those_that_are_there(storage):
         lambda: storage.annotate("ghost", 0, {}),
         lambda: storage.enqueue("ghost", [{}]),
         lambda: storage.requeue("ghost", 0),
+        lambda: storage.pause("ghost", 0),
+        lambda: storage.resume("ghost", 0),
         lambda: storage.changes("ghost", 0),
     ):
         with pytest.raises(StudyNotFoundError, match="no study 'ghost'.*'one', 'two'"):
@@ -417,6 +419,45 @@ def test_a_trial_that_was_queued_twice_is_claimed_once(storage):
     assert storage.changes("digits", 0).revision == 6
 
 
+def test_a_paused_trial_goes_on_in_the_same_attempt(storage):
+    storage.create(header())
+    ask(storage, 3)
+    storage.report("digits", 1, 1, {"loss": 2.0})
+    assert storage.pause("digits", 1) == revision(storage)
+    (record,) = [r for r in storage.changes("digits", 0).records if r.number == 1]
+    assert (record.state, record.attempt, record.config) == (State.PAUSED, 0, {"x": 1.0})
+    assert ask(storage).numbers == [3]
+    assert storage.resume("digits", 1) == revision(storage)
+    claim = ask(storage, 2)
+    assert claim.numbers == [1, 4] and claim.enqueued == {1: {"x": 1.0}}
+    storage.report("digits", 1, 2, {"loss": 1.0})
+    assert [(r.step, r.attempt) for r in storage.changes("digits", 0).reports] == [(1, 0), (2, 0)]
+    with pytest.raises(ReportError):
+        storage.report("digits", 1, 1, {"loss": 2.0})
+
+
+def test_only_a_running_trial_pauses_and_only_a_paused_one_resumes(storage):
+    storage.create(header())
+    ask(storage, 2)
+    storage.enqueue("digits", [{"x": 5.0}])
+    before = revision(storage)
+    for number, state in ((0, "running"), (2, "waiting")):
+        with pytest.raises(StudyError, match=f"is {state}, not paused"):
+            storage.resume("digits", number)
+    with pytest.raises(StudyError, match="is waiting, not running"):
+        storage.pause("digits", 2)
+    assert revision(storage) == before
+    storage.pause("digits", 0)
+    with pytest.raises(StudyError, match="is paused, not running"):
+        storage.pause("digits", 0)
+    tell(storage, 0)
+    for move in (storage.pause, storage.resume):
+        with pytest.raises(TrialFinishedError):
+            move("digits", 0)
+        with pytest.raises(UnknownTrialError):
+            move("digits", 9)
+
+
 def test_a_requeued_trial_without_a_configuration_is_suggested_anew(storage):
     storage.create(header())
     ask(storage, 3, propose=None)
@@ -670,7 +711,8 @@ def test_values_are_copied_in_and_out(storage):
 
 # --- revisions
 
-OPERATIONS = ("ask", "exhausted", "bare", "place", "tell", "many", "report", "annotate", "enqueue", "requeue", "update")
+OPERATIONS = ("ask", "exhausted", "bare", "place", "tell", "many", "report", "annotate", "enqueue", "requeue", "update",
+              "pause", "resume")  # fmt: skip
 
 
 def perform(storage, operation, number, count):
@@ -696,6 +738,10 @@ def perform(storage, operation, number, count):
             storage.enqueue("digits", [{"x": float(i)} for i in range(count)])
         case "requeue":
             storage.requeue("digits", number)
+        case "pause":
+            storage.pause("digits", number)
+        case "resume":
+            storage.resume("digits", number)
         case "update":
             storage.update("digits", options={"count": count})
 

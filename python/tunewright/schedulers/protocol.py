@@ -26,8 +26,8 @@ class Judge(Protocol):
     def decide(self, row: int) -> Decision:
         """What the trial of report ``row`` does next: a function of the reports up to that row, in their order.
 
-        The study asks once, right after the report joined the record. After ``STOP`` the trial ends as pruned, after
-        ``PAUSE`` as paused.
+        The study asks once, right after the report joined the record; and asks a fresh judge again for the last report
+        of a trial that was interrupted. After ``STOP`` the trial ends as pruned, after ``PAUSE`` as paused.
         """
         ...
 

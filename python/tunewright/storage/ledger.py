@@ -193,11 +193,28 @@ class Ledger:
             raise refusal.already_waiting(self.header.name, number)
         extras = row.extras or _NO_EXTRAS
         extras = extras._replace(attempt=extras.attempt + 1)
-        row = row._replace(state=State.WAITING, revision=self.revision + 1, extras=extras)
+        return self._wait(number, row._replace(extras=extras))
+
+    def pause(self, number: int) -> int:
+        """A running trial is set aside."""
+        row = self._in_state(number, State.RUNNING)
+        return self.exchange_one(number, row._replace(state=State.PAUSED, revision=self.revision + 1))
+
+    def resume(self, number: int) -> int:
+        """A paused trial waits to go on, in the same attempt."""
+        return self._wait(number, self._in_state(number, State.PAUSED))
+
+    def _in_state(self, number: int, wanted: int) -> Row:
+        row = self.unfinished(number)
+        if row.state != wanted:
+            raise refusal.misplaced(self.header.name, number, row.state, wanted)
+        return row
+
+    def _wait(self, number: int, row: Row) -> int:
         place = bisect_left(self._waiting, number)
         if self._waiting[place : place + 1] != [number]:  # it may still be there from before it was claimed
             self._waiting.insert(place, number)
-        return self.exchange_one(number, row)
+        return self.exchange_one(number, row._replace(state=State.WAITING, revision=self.revision + 1))
 
     def exchange(self, numbers: list[int], rows: list[Row]) -> int:
         """Put changed rows, stamped with the next revisions, in place of the old ones."""

@@ -175,6 +175,16 @@ class Memory:
         with self._write, self._state:
             return self._writable(name).requeue(index(number))
 
+    def pause(self, name: str, number: int) -> int:
+        """See ``Storage.pause``."""
+        with self._write, self._state:
+            return self._writable(name).pause(index(number))
+
+    def resume(self, name: str, number: int) -> int:
+        """See ``Storage.resume``."""
+        with self._write, self._state:
+            return self._writable(name).resume(index(number))
+
     def changes(self, name: str, since: int) -> Changes:
         """See ``Storage.changes``."""
         with self._state:

@@ -145,6 +145,26 @@ class Storage(Protocol):
         """
         ...
 
+    def pause(self, name: str, number: int) -> int:
+        """Set a running trial aside; its attempt, configuration and reports stay. Returns the revision.
+
+        Raises:
+            UnknownTrialError: no such trial.
+            TrialFinishedError: it has ended.
+            StudyError: it does not run.
+        """
+        ...
+
+    def resume(self, name: str, number: int) -> int:
+        """Put a paused trial back to waiting, still in the same attempt; returns the revision.
+
+        Raises:
+            UnknownTrialError: no such trial.
+            TrialFinishedError: it has ended.
+            StudyError: it is not paused; of several that try, one succeeds.
+        """
+        ...
+
     def changes(self, name: str, since: int) -> Changes:
         """All that happened after revision ``since``. Reads only; never waits for a writer."""
         ...

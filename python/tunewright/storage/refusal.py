@@ -10,6 +10,7 @@ __all__ = [
     "check_proposed",
     "different_study",
     "finished",
+    "misplaced",
     "nested",
     "repeated_step",
     "unknown_study",
@@ -100,6 +101,11 @@ def finished(name: str, number: int, state: int, values: Mapping[str, float]) ->
 def already_waiting(name: str, number: int) -> StudyError:
     """The error for a second place in the queue."""
     return StudyError(f"trial {number} of study {name!r} is waiting already")
+
+
+def misplaced(name: str, number: int, state: int, wanted: int) -> StudyError:
+    """The error for a trial that is not in the state from which it could be paused or resumed."""
+    return StudyError(f"trial {number} of study {name!r} is {STATES[state]}, not {STATES[wanted]}")
 
 
 def repeated_step(name: str, number: int, step: int) -> ReportError:

@@ -10,6 +10,7 @@ __all__ = [
     "SELECT_POSITION",
     "SELECT_STATE",
     "SELECT_WAITING",
+    "UPDATE_MOVED",
     "UPDATE_PLACED",
     "UPDATE_REQUEUED",
     "UPDATE_REVISION",
@@ -74,6 +75,7 @@ UPDATE_TOLD = (
     " revision = ?" + _ONE + " AND told = 0"
 )
 UPDATE_REQUEUED = "UPDATE trials SET state = ?, attempt = ?, revision = ?" + _ONE
+UPDATE_MOVED = "UPDATE trials SET state = ?, revision = ?" + _ONE
 UPDATE_REVISION = "UPDATE trials SET revision = ?" + _ONE
 
 _NUMBERS = {name: number for number, name in enumerate(STATES)}

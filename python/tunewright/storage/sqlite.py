@@ -253,6 +253,24 @@ class Sqlite:
             cursor.execute(rows.UPDATE_REQUEUED, (_WAITING, attempt + 1, revision + 1, study, number))
             return revision + 1
 
+    def pause(self, name: str, number: int) -> int:
+        """See ``Storage.pause``."""
+        return self._move(name, index(number), State.RUNNING, State.PAUSED)
+
+    def resume(self, name: str, number: int) -> int:
+        """See ``Storage.resume``."""
+        return self._move(name, index(number), State.PAUSED, State.WAITING)
+
+    def _move(self, name: str, number: int, wanted: int, then: int) -> int:
+        """Take a trial from one state to another; its attempt stays."""
+        with self._connection.write() as cursor:
+            study, revision, trials = self._position(cursor, name)
+            state, _ = self._check_unfinished(cursor, name, study, number, trials)
+            if state != STATES[wanted]:
+                raise refusal.misplaced(name, number, STATES.index(state), wanted)
+            cursor.execute(rows.UPDATE_MOVED, (STATES[then], revision + 1, study, number))
+            return revision + 1
+
     def changes(self, name: str, since: int) -> Changes:
         """See ``Storage.changes``."""
 

@@ -6,10 +6,10 @@ import threading
 from typing import Any
 
 from tunewright.errors import UnknownMetricError
-from tunewright.schedulers import Decision, Scheduler
 from tunewright.space import Domain
 from tunewright.study.ledger import Ledger
 from tunewright.study.meetings import Meetings
+from tunewright.study.referee import Referee
 
 __all__ = ["Home"]
 
@@ -20,20 +20,18 @@ class Home:
     Args:
         ledger: the study's record.
         meetings: who meets which parameter.
-        scheduler: who decides after a report whether a trial goes on; nobody if ``None``.
+        referee: who carries out what the scheduler decides; ``None`` without a scheduler.
         lock: the study's own; calls come from any thread.
 
     Attributes:
         ending: the run was interrupted: trials that still report shall stop.
-        stopped: running trials that the scheduler told to end, and how.
     """
 
-    def __init__(self, ledger: Ledger, meetings: Meetings, scheduler: Scheduler | None, lock: threading.RLock) -> None:
+    def __init__(self, ledger: Ledger, meetings: Meetings, referee: Referee | None, lock: threading.RLock) -> None:
         self.ending = False
-        self.stopped: dict[int, Decision] = {}
         self._ledger = ledger
         self._meetings = meetings
-        self._judge = None if scheduler is None else scheduler.judge(ledger.history)
+        self._referee = referee
         self._lock = lock
 
     def report(self, number: int, step: int, metrics: dict[str, float]) -> bool:
@@ -45,13 +43,11 @@ class Home:
                 f"must be among them: {', '.join(map(repr, objectives))}"
             )
         with self._lock:
+            referee = self._referee
+            if referee is not None and referee.repeats(number, step):
+                return self.ending
             row = self._ledger.report(number, step, metrics)
-            if self._judge is not None:
-                decision = self._judge.decide(row)
-                if decision is not Decision.CONTINUE:
-                    self.stopped[number] = decision
-                    return True
-            return self.ending
+            return (referee is not None and referee.judge(number, row)) or self.ending
 
     def suggest(self, number: int, name: str, domain: Domain) -> Any:
         """The value of a parameter that a running trial meets; a new name joins the space."""

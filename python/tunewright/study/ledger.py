@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from tunewright.errors import TrialFinishedError, UnknownTrialError
+from tunewright.errors import StudyError, TrialFinishedError, UnknownTrialError
 from tunewright.space import Space
 from tunewright.study.outcome import Outcome
 from tunewright.study.proposal import Proposer, identity
@@ -153,6 +153,29 @@ class Ledger:
         self._running.discard(number)
         self.history.reports.forget(number)
         bisect.insort(self._waiting, number)
+
+    def pause(self, number: int) -> None:
+        """Set a running trial aside; its reports stay."""
+        self._need_state(number, TrialState.RUNNING)
+        self.history.revision += 1
+        self.history.move(number, TrialState.PAUSED)
+        self._running.discard(number)
+
+    def resume(self, number: int) -> None:
+        """Put a paused trial back to waiting; it goes on with what it reported."""
+        self._need_state(number, TrialState.PAUSED)
+        self.history.revision += 1
+        self.history.move(number, TrialState.WAITING)
+        bisect.insort(self._waiting, number)
+
+    def _need_state(self, number: int, wanted: TrialState) -> None:
+        self.need_unfinished(number)
+        state = TrialState(int(self.history.states[number]))
+        if state is not wanted:
+            raise StudyError(f"trial {number} is {state.label}, not {wanted.label}")
+
+    def refresh(self) -> None:
+        """Take in what others wrote: here there are none."""
 
     # -- growing (define-by-run) -------------------------------------------------------------------
 

@@ -155,13 +155,13 @@ class Loop:
             trial = study.begin(self.target)
             if trial is None or trial.same_as is None:
                 return trial
-            study.repeat(trial)  # duplicates="reuse": the stored values stand in for a run
+            study.endings.repeat(trial)  # duplicates="reuse": the stored values stand in for a run
             self._ended(trial.number)
         return None
 
     def _returned(self, trial: Trial, result: Any) -> None:
         try:
-            self.study.conclude(trial, result, self._notes(trial) if self.attempts else None)
+            self.study.endings.conclude(trial, result, self._notes(trial) if self.attempts else None)
         except ReportError as error:  # what was returned is not what the objectives ask for
             self._raised(trial, error)
             return
@@ -172,7 +172,7 @@ class Loop:
         """Record a trial whose objective raised, or put it back into the queue to run again."""
         study, number = self.study, trial.number
         if isinstance(error, TrialPruned):
-            study.prune(trial, self._notes(trial))
+            study.endings.prune(trial, self._notes(trial))
             self._ended(number)
             return
         self.attempts[number] = attempts = self.attempts.get(number, 0) + 1
@@ -183,7 +183,7 @@ class Loop:
             return
         self.attempts[number] -= 1  # this run was the last: those before it were repeated
         notes = self._notes(trial) | ({"infeasible": True} if verdict == "infeasible" else {})
-        study.fail(trial, f"{type(error).__name__}: {error}", notes)
+        study.endings.fail(trial, f"{type(error).__name__}: {error}", notes)
         self._ended(number)
         if verdict == "abort":
             raise error
@@ -196,6 +196,8 @@ class Loop:
     def _ended(self, number: int) -> None:
         study = self.study
         self.progress.show(study)
+        if not study.history.told[number]:  # set aside, to go on later
+            return
         if self.callbacks:
             view = TrialView(study.history, number)
             for callback in self.callbacks:

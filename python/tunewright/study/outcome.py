@@ -7,15 +7,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tunewright.errors import ReportError, UnknownMetricError
-from tunewright.trial import Goals, Measured, TrialState
+from tunewright.trial import Goals, History, Measured, TrialState
 from tunewright.trial.measured import standard_error
 
-__all__ = ["Outcome", "early_outcome", "outcome_of"]
+__all__ = ["Outcome", "early_outcome", "outcome_of", "pruned_outcome"]
 
 Outcome = tuple[int, list[float], str | None, Mapping[str, Any] | None, list[float] | None]
 """State, one float per output (NaN where there is none), error, notes for the trial's metadata, standard errors."""
 
-_COMPLETE, _FAILED = int(TrialState.COMPLETE), int(TrialState.FAILED)
+_COMPLETE, _PRUNED, _FAILED = int(TrialState.COMPLETE), int(TrialState.PRUNED), int(TrialState.FAILED)
 
 
 def outcome_of(result: Any, goals: Goals, notes: Mapping[str, Any] | None = None, sem: Any = None) -> Outcome:
@@ -47,6 +47,12 @@ def early_outcome(state: int, result: Any, goals: Goals, *, error: str | None, s
         return state, [math.nan] * len(goals.outputs), error, None, None
     values, sems = _values_of(result, goals, partial=True)
     return state, values, error, None, sems if sem is None else _with(sem, sems, goals)
+
+
+def pruned_outcome(history: History, number: int, notes: Mapping[str, Any] | None = None) -> Outcome:
+    """The outcome of a trial that ends early with what it last reported."""
+    last = history.reports.last(number)
+    return _PRUNED, [last.get(name, math.nan) for name in history.goals.outputs], None, notes, None
 
 
 def _values_of(result: Any, goals: Goals, *, partial: bool = False) -> tuple[list[float], list[float] | None]:

@@ -147,6 +147,20 @@ class StoredLedger(Ledger):
         self._attempts[number] = self._attempts.get(number, 0) + 1
         self._advance(revision)
 
+    def pause(self, number: int) -> None:
+        """See :meth:`Ledger.pause`."""
+        self._need_state(number, TrialState.RUNNING)
+        revision = self.storage.pause(self.name, number)
+        super().pause(number)
+        self._advance(revision)
+
+    def resume(self, number: int) -> None:
+        """See :meth:`Ledger.resume`."""
+        self._need_state(number, TrialState.PAUSED)
+        revision = self.storage.resume(self.name, number)
+        super().resume(number)
+        self._advance(revision)
+
     # -- growing -----------------------------------------------------------------------------------
 
     def widen(self, space: Space) -> None:

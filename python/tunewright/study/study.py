@@ -11,12 +11,13 @@ from typing import Any, overload
 
 import numpy as np
 
-from tunewright.errors import ReportError, StudyError
+from tunewright.errors import StudyError
 from tunewright.executors import Executor, Inline, executor_for
 from tunewright.schedulers import Scheduler
 from tunewright.space import Space
 from tunewright.storage import Storage
 from tunewright.strategies import Random, Strategy
+from tunewright.study.endings import Endings, number_of
 from tunewright.study.failures import Failures
 from tunewright.study.findings import Findings
 from tunewright.study.founding import Founded, found, storage_of
@@ -25,16 +26,15 @@ from tunewright.study.ledger import Claimed, Ledger
 from tunewright.study.loop import Callback, Loop, target_of
 from tunewright.study.meetings import Meetings
 from tunewright.study.objectives import directions_of
-from tunewright.study.outcome import Outcome, early_outcome, outcome_of
 from tunewright.study.proposal import Duplicates, Proposer
+from tunewright.study.referee import Referee
 from tunewright.study.stopping import StopCondition
 from tunewright.study.stored import StoredLedger
-from tunewright.trial import Goals, Trial, TrialState, TrialView
+from tunewright.trial import Goals, Trial, TrialState
 
 __all__ = ["Study"]
 
 _log = logging.getLogger("tunewright")
-_COMPLETE, _PRUNED, _FAILED = int(TrialState.COMPLETE), int(TrialState.PRUNED), int(TrialState.FAILED)
 
 
 class Study(Findings):
@@ -135,7 +135,9 @@ class Study(Findings):
         else:
             self.ledger = StoredLedger(founded.space, self.goals, proposer, founded.storage, self.name)
         self._meetings = Meetings(self.ledger, founded.declared, self.seed)
-        self.home = Home(self.ledger, self._meetings, scheduler, self._lock)
+        self._referee = None if scheduler is None else Referee(self.ledger, scheduler)
+        self.home = Home(self.ledger, self._meetings, self._referee, self._lock)
+        self.endings = Endings(self.ledger, self._meetings, self._referee, self._lock)
 
     # -- ask and tell ------------------------------------------------------------------------------
 
@@ -159,17 +161,25 @@ class Study(Findings):
         if isinstance(count, bool) or not isinstance(count, int) or count < 0:
             raise ValueError(f"ask(count) takes a whole number from 0 upwards; got {count!r}")
         with self._lock:
+            self._promote(count)
             return [self._trial(claimed) for claimed in self.ledger.claim(count)]
 
     def begin(self, limit: int | None = None) -> Trial | None:
         """Like :meth:`ask`, but ``None`` when nothing is left or ``limit`` trials have begun in all."""
         with self._lock:
+            self._promote(1)
             claimed = self.ledger.claim_one(limit)
             if claimed is not None:
                 return self._trial(claimed)
             if limit is None or self.ledger.begun < limit:
-                self.stop(self.ledger.proposer.exhausted)
+                if self._referee is None or not self.ledger.open_numbers:  # a trial that runs may yet pause, and go on
+                    self.stop(self.ledger.proposer.exhausted)
             return None
+
+    def _promote(self, count: int) -> None:
+        """Paused trials that may go on come before new ones."""
+        if self._referee is not None:
+            self._referee.call(count - (self.history.n - self.ledger.begun))
 
     def _trial(self, claimed: Claimed) -> Trial:
         trial = Trial(claimed[0], claimed[1], self.home)
@@ -177,6 +187,8 @@ class Study(Findings):
             self._meetings.expect(trial)
         if self._reuse:
             trial.same_as = self.ledger.twin(trial.number)
+        if self._referee is not None:
+            self._referee.send(trial)
         return trial
 
     def tell(
@@ -205,75 +217,9 @@ class Study(Findings):
             ReportError, UnknownMetricError: values that are not what the objectives ask for.
         """
         if isinstance(trial, Sequence):
-            self._tell_many(trial, values, sem)
-            return
-        parsed = None if state is None else TrialState.parse(state)
-        if parsed is not None and not parsed.is_final:
-            raise StudyError(f"state must be 'complete', 'pruned' or 'failed'; got {parsed.label!r}")
-        if parsed in (None, TrialState.COMPLETE):
-            self._conclude(trial, outcome_of(values, self.goals, sem=sem))
-            return
-        self._finish(trial, early_outcome(int(parsed), values, self.goals, error=error, sem=sem))
-
-    def _tell_many(self, trials: Sequence[Trial], values: Any, sems: Any) -> None:
-        results = list(values) if values is not None else []
-        errors = [None] * len(results) if sems is None else list(sems)
-        if not len(results) == len(errors) == len(trials):
-            what = "values" if len(results) != len(trials) else "standard errors"
-            came = len(results) if len(results) != len(trials) else len(errors)
-            raise ReportError(f"tell got {len(trials)} trials but {came} {what}; give one for each")
-        outcomes = [outcome_of(told, self.goals, sem=sem) for told, sem in zip(results, errors, strict=True)]
-        with self._lock:
-            numbers = [self._settled(trial) for trial in trials]
-            self.ledger.finish_many(list(zip(numbers, outcomes, strict=True)))
-
-    def conclude(self, trial: Trial | int, result: Any, notes: Mapping[str, Any] | None = None) -> None:
-        """Record what an objective returned; ``notes`` join the trial's metadata."""
-        self._conclude(trial, outcome_of(result, self.goals, notes))
-
-    def _conclude(self, trial: Trial | int, outcome: Outcome) -> None:
-        stopped = self.home.stopped
-        if stopped and outcome[0] == _COMPLETE and self._number(trial) in stopped:
-            outcome = (_PRUNED, *outcome[1:])
-        self._finish(trial, outcome)
-
-    def prune(self, trial: Trial | int, notes: Mapping[str, Any] | None = None) -> None:
-        """End a trial as pruned, with what it last reported as its values."""
-        last = self.history.reports.last(self._number(trial))
-        self._finish(trial, (_PRUNED, [last.get(name, np.nan) for name in self.goals.outputs], None, notes, None))
-
-    def fail(self, trial: Trial | int, error: str, notes: Mapping[str, Any] | None = None) -> None:
-        """End a trial as failed, and say why."""
-        self._finish(trial, (_FAILED, [np.nan] * len(self.goals.outputs), error, notes, None))
-
-    def repeat(self, trial: Trial) -> None:
-        """Complete a trial with the values of the earlier one that has the same configuration."""
-        if trial.same_as is None:
-            raise StudyError(f"trial {trial.number} repeats no earlier trial")
-        values, sems = self.history.result(trial.same_as)
-        self._finish(trial, outcome_of(values, self.goals, {"same_as": trial.same_as}, sems or None))
-
-    def _finish(self, trial: Trial | int, outcome: Outcome) -> None:
-        with self._lock:
-            ledger = self.ledger
-            best = ledger.best
-            ledger.finish(self._settled(trial), outcome)
-            if ledger.best is not best and _log.isEnabledFor(logging.INFO) and ledger.best is not None:
-                _log.info("trial %d is the best so far: %s", ledger.best, TrialView(self.history, ledger.best).values)
-
-    def _settled(self, trial: Trial | int) -> int:
-        """The trial's number, once its configuration in the record is what it really met."""
-        number = trial.number if type(trial) is Trial else self._number(trial)
-        if self._meetings.expected:
-            self._meetings.settle(number)
-        return number
-
-    def _number(self, trial: Trial | int) -> int:
-        if isinstance(trial, Trial):
-            return trial.number
-        if isinstance(trial, bool) or not isinstance(trial, (int, np.integer)):
-            raise StudyError(f"tell takes a trial or its number first; got {trial!r}")
-        return int(trial)
+            self.endings.tell_many(trial, values, sem)
+        else:
+            self.endings.tell(trial, values, sem=sem, state=state, error=error)
 
     def enqueue(self, config: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> list[int]:
         """Configurations to run before anything is suggested; returns their trial numbers.
@@ -289,9 +235,14 @@ class Study(Findings):
             return [self._meetings.enqueue(dict(one)) for one in configs]
 
     def requeue(self, trial: Trial | int) -> None:
-        """Put a running trial back into the queue with its number and configuration."""
+        """Put a running trial back into the queue with its number and configuration.
+
+        Without a scheduler it begins anew and its reports are dropped. With one they stay, as decisions rest on them:
+        the trial goes on after its last report (steps that it repeats are not recorded again), or ends as that
+        report had it end.
+        """
         with self._lock:
-            self.ledger.requeue(self._number(trial))
+            (self._referee or self.ledger).requeue(number_of(trial))
 
     def recover(self) -> list[int]:
         """Put every running trial back into the queue; returns their numbers.
@@ -302,7 +253,7 @@ class Study(Findings):
         with self._lock:
             running: list[int] = np.flatnonzero(self.history.states == TrialState.RUNNING).tolist()
             for number in running:
-                self.ledger.requeue(number)
+                (self._referee or self.ledger).requeue(number)
             return running
 
     def note(self, key: str, value: Any) -> None:
@@ -314,7 +265,7 @@ class Study(Findings):
 
     def annotate(self, trial: Trial | int, key: str, value: Any) -> None:
         """Keep ``key = value`` (anything JSON can hold) with a trial's record, finished or not."""
-        self.home.annotate(self._number(trial), key, value)
+        self.home.annotate(number_of(trial), key, value)
 
     # -- run ---------------------------------------------------------------------------------------
 

@@ -219,6 +219,10 @@ class History:
         self._asked[number] = asked
         self._started[number] = started
 
+    def move(self, number: int, state: int) -> None:
+        """An open trial is in another state from now on."""
+        self._states[number] = state
+
     def place(self, number: int, natives: Array, asked: int | None = None) -> None:
         """Write the configuration of an open trial, shape (d,)."""
         self._natives[number] = natives

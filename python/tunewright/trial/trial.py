@@ -23,9 +23,13 @@ class Trial:
         config: the parameters of this trial, ``{name: value}``, plain Python values. Inactive ones are absent.
         same_as: number of an earlier, complete trial with the same configuration when the study
             reuses duplicates, else ``None``.
+        resource: up to which step the scheduler lets this trial go for now; ``None`` for no limit.
+        resumed: the step that it reported before it was paused or interrupted; 0 for a trial that begins.
     """
 
     same_as: int | None = None
+    resource: int | None = None
+    resumed: int = 0
     _offers = _NOTHING  # suggested values of names that this trial has not met yet (define-by-run)
     _domains: Mapping[str, Domain] = _NOTHING  # of the study's space, where those names are known
     _stop = False
@@ -109,13 +113,13 @@ class Trial:
         return self._stop
 
     def epochs(self, limit: int) -> Iterator[int]:
-        """Count ``0, 1, … limit - 1``, ending early once the scheduler says stop.
+        """Count ``0, 1, … limit - 1``, ending early once the scheduler says stop or :attr:`resource` is used up.
 
         A :meth:`report` in the body belongs to the number of epochs begun (1 in the first pass).
         """
         if isinstance(limit, bool) or not isinstance(limit, int) or limit < 1:
             raise ValueError(f"epochs(limit) takes a whole number from 1 upwards; got {limit!r}")
-        for epoch in range(limit):
+        for epoch in range(limit if self.resource is None else min(limit, self.resource)):
             if self._stop:
                 return
             self._epoch = epoch + 1

@@ -99,7 +99,7 @@ def test_a_pruned_trial_may_lack_what_constraints_read(storage):
     s.tell(s.ask(), 1.0, state="pruned")
     trial = s.ask()
     trial.report(1, loss=2.0, memory=9.0)
-    s.prune(trial)
+    s.endings.prune(trial)
     assert np.array_equal(s.history.measured, [[1.0, NAN], [2.0, 9.0]], equal_nan=True)
     assert np.array_equal(s.history.violations, [NAN, 5.0], equal_nan=True)
     assert s.history.reports.slacks.tolist() == [[5.0]]

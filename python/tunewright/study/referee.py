@@ -1,0 +1,140 @@
+"""Carrying out what a scheduler decides: who ends, who is set aside, who goes on."""
+
+from __future__ import annotations
+
+from tunewright.errors import StudyError, TrialFinishedError
+from tunewright.schedulers import Decision, Scheduler
+from tunewright.study.ledger import Ledger
+from tunewright.study.outcome import Outcome, pruned_outcome
+from tunewright.trial import Trial, TrialState
+
+__all__ = ["Referee"]
+
+_COMPLETE, _PRUNED = int(TrialState.COMPLETE), int(TrialState.PRUNED)
+
+
+class Referee:
+    """The hand of one scheduler in one study. Not thread-safe by itself: the study locks.
+
+    Args:
+        ledger: the study's record.
+        scheduler: who decides.
+    """
+
+    def __init__(self, ledger: Ledger, scheduler: Scheduler) -> None:
+        self._ledger = ledger
+        self._scheduler = scheduler
+        self._judge = scheduler.judge(ledger.history)
+        self._told: dict[int, Decision] = {}  # running trials that were told to end, and how
+        self._granted: dict[int, int] = {}  # running trials and the step up to which they may go
+        self._resumed: dict[int, int] = {}  # trials that go on, and the step they had reported before
+
+    # -- before a trial runs -----------------------------------------------------------------------
+
+    def call(self, count: int) -> None:
+        """Put up to ``count`` paused trials that may go on into the queue, and end those that never will."""
+        ledger = self._ledger
+        ledger.refresh()
+        for _ in range(count):
+            number = self._judge.promote()
+            while number is not None and not self._resume(number):
+                number = self._judge.promote()
+            if number is None:
+                break
+        for number in self._judge.dismissed():
+            self._dismiss(number)
+
+    def _resume(self, number: int) -> bool:
+        """Whether it was paused still: another process may have been first, and then the record says so."""
+        try:
+            self._ledger.resume(number)
+        except (StudyError, TrialFinishedError):
+            before = int(self._ledger.history.states[number])
+            self._ledger.refresh()
+            if int(self._ledger.history.states[number]) == before:
+                raise
+            return False
+        return True
+
+    def _dismiss(self, number: int) -> None:
+        try:
+            self._ledger.finish(number, pruned_outcome(self._ledger.history, number))
+        except TrialFinishedError:
+            self._ledger.refresh()
+
+    def send(self, trial: Trial) -> None:
+        """Tell a trial that begins or goes on how far it may go."""
+        number = trial.number
+        granted = self._judge.resource(number)
+        if granted is not None:
+            self._granted[number] = trial.resource = granted
+        reported = self._ledger.history.reports.last_step(number)
+        if reported:
+            self._resumed[number] = trial.resumed = reported
+
+    # -- while it runs -----------------------------------------------------------------------------
+
+    def repeats(self, number: int, step: int) -> bool:
+        """Whether a trial that goes on went over a step again that its record has already."""
+        return step <= self._resumed.get(number, 0) and self._ledger.history.reports.has(number, step)
+
+    def judge(self, number: int, row: int) -> bool:
+        """Decide after a report that has joined the record; true when the trial should end."""
+        decision = self._judge.decide(row)
+        if decision is Decision.CONTINUE:
+            return False
+        self._told[number] = decision
+        return True
+
+    # -- when it ends ------------------------------------------------------------------------------
+
+    def told(self, number: int) -> bool:
+        """Whether a running trial was told to end."""
+        return number in self._told
+
+    def ending(self, number: int, outcome: Outcome) -> Outcome | None:
+        """How the record of a trial ends that came home with ``outcome``; ``None``: it does not, the trial is paused.
+
+        A trial that says nothing at the step it was granted has its values taken for the report that is missing.
+        """
+        if outcome[0] not in (_COMPLETE, _PRUNED):
+            return outcome
+        if outcome[0] == _COMPLETE and number not in self._told:
+            self._report_missing(number, outcome)
+        decision = self._told.get(number, Decision.CONTINUE)
+        if decision is Decision.PAUSE:
+            self._ledger.pause(number)
+            self.forget(number)
+            return None
+        return (_PRUNED, *outcome[1:]) if decision is Decision.STOP else outcome
+
+    def _report_missing(self, number: int, outcome: Outcome) -> None:
+        granted = self._granted.get(number, 0)
+        if self._ledger.history.reports.last_step(number) < granted:
+            metrics = dict(zip(self._ledger.history.goals.outputs, outcome[1], strict=True))
+            self.judge(number, self._ledger.report(number, granted, metrics))
+
+    def requeue(self, number: int) -> None:
+        """A trial that ran is gone: it waits to go on from what it reported, or ends as its last report had it end.
+
+        The process may have died between the report and its consequence: the decision is made again by a fresh judge.
+        """
+        self.forget(number)
+        ledger, reports = self._ledger, self._ledger.history.reports
+        step = reports.last_step(number)
+        if not step:
+            ledger.requeue(number)
+            return
+        decision = self._scheduler.judge(ledger.history).decide(reports.row(number, step))
+        if decision is Decision.STOP:
+            ledger.finish(number, pruned_outcome(self._ledger.history, number))
+            return
+        ledger.pause(number)
+        if decision is Decision.CONTINUE:
+            ledger.resume(number)
+
+    def forget(self, number: int) -> None:
+        """A trial has left: what it was told and granted is over."""
+        self._told.pop(number, None)
+        self._granted.pop(number, None)
+        self._resumed.pop(number, None)
