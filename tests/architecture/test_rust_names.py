@@ -12,8 +12,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "python" / "tunewright"
-DOORS = ["acquisition", "gp", "halving", "linalg", "maximise", "pareto", "sampling"]
-PRIVATE_TO_NUMERICS = {"__init__", "arguments", "backend", "model", "regression"}
+DOORS = ["acquisition", "gp", "halving", "linalg", "maximise", "multiobjective", "pareto", "sampling"]
+PRIVATE_TO_NUMERICS = {"__init__", "arguments", "backend", "mixed", "model", "regression"}
 
 
 def exported_by_rust() -> set[str]:

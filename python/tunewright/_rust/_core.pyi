@@ -11,12 +11,14 @@ __all__ = [
     "brackets",
     "cholesky",
     "climb",
+    "climb_front",
     "covariance",
     "cross_covariance",
     "crowding_distance",
     "epsilon_indicator",
     "epsilon_net",
     "evaluate",
+    "evaluate_front",
     "expected_improvement",
     "factorise",
     "fit",
@@ -31,6 +33,7 @@ __all__ = [
     "leave_one_out",
     "levels",
     "log_determinant",
+    "log_expected_hypervolume_improvement",
     "log_expected_improvement",
     "log_probability_of_improvement",
     "lower_confidence_bound",
@@ -49,6 +52,7 @@ __all__ = [
 ]
 
 _Triple: TypeAlias = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
+_Process: TypeAlias = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
 _Feasibility: TypeAlias = tuple[
     NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], float
 ]
@@ -121,6 +125,37 @@ def evaluate(
     prior: tuple[NDArray[np.float64], NDArray[np.float64]] | None,
     threads: int,
 ) -> NDArray[np.float64]: ...
+def climb_front(
+    processes: Sequence[_Process],
+    kinds: NDArray[np.uint8],
+    starts: NDArray[np.float64],
+    levels: NDArray[np.uintp],
+    lower: NDArray[np.float64],
+    upper: NDArray[np.float64],
+    *,
+    family: str,
+    feasibility: Sequence[_Feasibility],
+    prior: tuple[NDArray[np.float64], NDArray[np.float64]] | None,
+    bounds: tuple[NDArray[np.float64], NDArray[np.float64]],
+    iterations: int,
+    tolerance: float,
+    threads: int,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]: ...
+def evaluate_front(
+    processes: Sequence[_Process],
+    kinds: NDArray[np.uint8],
+    candidates: NDArray[np.float64],
+    lower: NDArray[np.float64],
+    upper: NDArray[np.float64],
+    *,
+    family: str,
+    feasibility: Sequence[_Feasibility],
+    prior: tuple[NDArray[np.float64], NDArray[np.float64]] | None,
+    threads: int,
+) -> NDArray[np.float64]: ...
+def log_expected_hypervolume_improvement(
+    mean: NDArray[np.float64], std: NDArray[np.float64], lower: NDArray[np.float64], upper: NDArray[np.float64]
+) -> _Triple: ...
 def expected_improvement(mean: NDArray[np.float64], std: NDArray[np.float64], best: float) -> _Triple: ...
 def log_expected_improvement(mean: NDArray[np.float64], std: NDArray[np.float64], best: float) -> _Triple: ...
 def log_probability_of_improvement(mean: NDArray[np.float64], std: NDArray[np.float64], best: float) -> _Triple: ...

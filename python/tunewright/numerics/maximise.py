@@ -38,12 +38,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from tunewright.numerics.arguments import integer
 from tunewright.numerics.backend import kernels
+from tunewright.numerics.mixed import array, bounds_of, common_options, levels_of, process_of
 
 _kernels = kernels("maximise")
 
 _LOGARITHM = {"ei": "log_ei", "pi": "log_pi"}
 _ACQUISITIONS = ("log_ei", "log_pi", "lcb", *_LOGARITHM)
-_FAMILIES = ("matern52", "matern32", "rbf")
 
 
 def evaluate(
@@ -86,9 +86,9 @@ def evaluate(
         TypeError: an array is not made of real numbers.
         ValueError: shapes do not fit together, or a name is unknown.
     """
-    process = _process(x, theta, kinds, factor, alpha)
+    process = process_of(x, theta, kinds, factor, alpha)
     options = _options(process, family, acquisition, best, kappa, feasibility, prior, threads)
-    points = _array("candidates", candidates, (None, len(process[2])))
+    points = array("candidates", candidates, (None, len(process[2])))
     values: NDArray[np.float64] = _kernels.evaluate(*process, points, **options)
     return np.exp(values) if acquisition in _LOGARITHM else values
 
@@ -147,36 +147,21 @@ def climb(
         TypeError: an array is not made of real numbers.
         ValueError: shapes do not fit together, a number is out of range, or a name is unknown.
     """
-    process = _process(x, theta, kinds, factor, alpha)
+    process = process_of(x, theta, kinds, factor, alpha)
     d = len(process[2])
     options = _options(process, family, acquisition, best, kappa, feasibility, prior, threads)
     if not tolerance >= 0:
         raise ValueError(f"tolerance: expected a number from 0 on, got {tolerance}")
     points, values = _kernels.climb(
         *process,
-        _array("starts", starts, (None, d)),
-        _levels(levels, process[2]),
-        bounds=_bounds(d, (np.zeros(d), np.ones(d)) if bounds is None else bounds),
+        array("starts", starts, (None, d)),
+        levels_of(levels, process[2]),
+        bounds=bounds_of(d, bounds),
         iterations=integer("iterations", iterations, 2**31),
         tolerance=float(tolerance),
         **options,
     )
     return points, np.exp(values) if acquisition in _LOGARITHM else values
-
-
-def _process(x: ArrayLike, theta: ArrayLike, kinds: ArrayLike, factor: ArrayLike, alpha: ArrayLike) -> tuple[Any, ...]:
-    types = np.asarray(kinds)
-    if types.ndim != 1 or types.size == 0 or not np.isin(types, (0, 1)).all():
-        raise ValueError(f"kinds: expected one 0 (numeric) or 1 (categorical) for each coordinate, got {kinds!r}")
-    d, points = types.size, _array("x", x, (None, types.size))
-    n = len(points)
-    return (
-        points,
-        _array("theta", theta, (d + 2,)),
-        np.ascontiguousarray(types, dtype=np.uint8),
-        _array("factor", factor, (n, n)),
-        _array("alpha", alpha, (None, n)) if np.ndim(alpha) == 2 else _array("alpha", alpha, (n,))[None, :],
-    )
 
 
 def _options(
@@ -189,69 +174,16 @@ def _options(
     prior: tuple[ArrayLike, ArrayLike] | None,
     threads: int,
 ) -> dict[str, Any]:
-    for name, value, allowed in (("family", family, _FAMILIES), ("acquisition", acquisition, _ACQUISITIONS)):
-        if value not in allowed:
-            raise ValueError(f"{name}: expected one of {', '.join(map(repr, allowed))}, got {value!r}")
+    if acquisition not in _ACQUISITIONS:
+        raise ValueError(f"acquisition: expected one of {', '.join(map(repr, _ACQUISITIONS))}, got {acquisition!r}")
     kinds, count = process[2], len(process[4])
     if count != 1 and _LOGARITHM.get(acquisition, acquisition) != "log_ei":
         raise ValueError(f"alpha: expected shape ({len(process[0])},) for {acquisition!r}, got {process[4].shape}")
     if not count:
         raise ValueError(f"alpha: expected at least one row, got {process[4].shape}")
     return {
-        "family": family,
         "acquisition": _LOGARITHM.get(acquisition, acquisition),
-        "best": _array("best", np.atleast_1d(best), (count,)),
+        "best": array("best", np.atleast_1d(best), (count,)),
         "kappa": float(kappa),
-        "feasibility": [_constraint(kinds, *constraint) for constraint in feasibility],
-        "prior": None if prior is None else _prior(kinds, *prior),
-        "threads": max(1, integer("threads", threads, 2**16)),
+        **common_options(kinds, family, feasibility, prior, threads),
     }
-
-
-def _constraint(
-    kinds: NDArray[np.uint8], x: ArrayLike, theta: ArrayLike, factor: ArrayLike, alpha: ArrayLike, threshold: Any
-) -> tuple[Any, ...]:
-    points, numbers, _, lower, weights = _process(x, theta, kinds, factor, alpha)
-    if len(weights) != 1:
-        raise ValueError(f"feasibility: expected alpha of shape ({len(points)},), got {weights.shape}")
-    return points, numbers, lower, weights[0], float(threshold)
-
-
-def _prior(kinds: NDArray[np.uint8], centre: ArrayLike, precision: ArrayLike) -> tuple[Any, Any]:
-    weights = _array("prior precision", precision, kinds.shape)
-    if not (weights >= 0).all():
-        raise ValueError(f"prior precision: expected numbers from 0 on, got {weights}")
-    return _array("prior centre", centre, kinds.shape), np.where(kinds == 0, weights, 0.0)
-
-
-def _bounds(d: int, bounds: tuple[ArrayLike, ArrayLike]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    lower, upper = _array("lower bounds", bounds[0], (d,)), _array("upper bounds", bounds[1], (d,))
-    bad = np.flatnonzero(~((lower >= 0) & (lower <= upper) & (upper <= 1)))
-    if bad.size:
-        j = bad[0]
-        raise ValueError(f"bounds: expected 0 <= lower <= upper <= 1, got {lower[j]} and {upper[j]} for coordinate {j}")
-    return lower, upper
-
-
-def _levels(levels: ArrayLike, kinds: NDArray[np.uint8]) -> NDArray[np.uintp]:
-    counts = np.asarray(levels)
-    if counts.shape != kinds.shape or counts.dtype.kind not in "ui" or counts.min() < 0:
-        raise ValueError(
-            f"levels: expected {kinds.size} integers from 0 on, one for each coordinate, got {levels!r}; "
-            "0 is continuous, 1 held, g >= 2 the number of levels"
-        )
-    if ((counts == 0) & (kinds == 1)).any():
-        raise ValueError(f"levels: expected 1 or more for each categorical coordinate, got {counts.tolist()}")
-    return np.ascontiguousarray(counts, dtype=np.uintp)
-
-
-def _array(name: str, values: ArrayLike, shape: tuple[int | None, ...]) -> NDArray[np.float64]:
-    array = np.asarray(values)
-    if array.dtype.kind not in "fiub":
-        raise TypeError(f"{name}: expected real numbers, got {array.dtype}; convert with .astype('float64')")
-    if len(array.shape) != len(shape) or any(
-        want not in (None, got) for want, got in zip(shape, array.shape, strict=True)
-    ):
-        expected = ", ".join("any" if size is None else str(size) for size in shape)
-        raise ValueError(f"{name}: expected shape ({expected}), got {array.shape}")
-    return np.ascontiguousarray(array, dtype=np.float64)

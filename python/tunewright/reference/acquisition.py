@@ -27,26 +27,26 @@ Triple = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
 
 def expected_improvement(mean: ArrayLike, std: ArrayLike, best: float) -> Triple:
     """Return EI = std * h(z) and its derivatives, -F(z) and f(z)."""
-    z, scale = _standardised(mean, std, best)
-    return scale * np.exp(_logarithm(z)[0]), -ndtr(z), _density(z)
+    z, scale = standardised(mean, std, best)
+    return scale * np.exp(logarithm_of_h(z)[0]), -ndtr(z), _density(z)
 
 
 def log_expected_improvement(mean: ArrayLike, std: ArrayLike, best: float) -> Triple:
     """Return log EI = log std + log h(z) and its derivatives, -F/h / std and (1 - z F/h) / std = f/h / std."""
-    z, scale = _standardised(mean, std, best)
-    logarithm, slope, rest = _logarithm(z)
+    z, scale = standardised(mean, std, best)
+    logarithm, slope, rest = logarithm_of_h(z)
     return np.log(scale) + logarithm, -slope / scale, rest / scale
 
 
 def probability_of_improvement(mean: ArrayLike, std: ArrayLike, best: float) -> Triple:
     """Return PI = F(z) and its derivatives, -f(z) / std and -z f(z) / std."""
-    z, scale = _standardised(mean, std, best)
+    z, scale = standardised(mean, std, best)
     return ndtr(z), -_density(z) / scale, -z * _density(z) / scale
 
 
 def log_probability_of_improvement(mean: ArrayLike, std: ArrayLike, best: float) -> Triple:
     """Return log F(z) and its derivatives."""
-    z, scale = _standardised(mean, std, best)
+    z, scale = standardised(mean, std, best)
     slope = np.where(z <= -1, 1 / _tail(z)[0], _density(z) / ndtr(np.maximum(z, -1.0)))
     return log_ndtr(z), -slope / scale, -z * slope / scale
 
@@ -58,10 +58,10 @@ def lower_confidence_bound(mean: ArrayLike, std: ArrayLike, kappa: float) -> Tri
     return bound, np.where(np.isnan(bound), np.nan, 1.0), np.where(np.isnan(bound), np.nan, -kappa)
 
 
-def _standardised(mean: ArrayLike, std: ArrayLike, best: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def standardised(mean: ArrayLike, std: ArrayLike, best: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """z and std, after both u and std have been brought into the range in which nothing overflows; NaN stays NaN."""
     improvement, scale = np.broadcast_arrays(
-        np.clip(best - np.asarray(mean, dtype=np.float64), -LARGEST, LARGEST),
+        np.clip(np.asarray(best) - np.asarray(mean, dtype=np.float64), -LARGEST, LARGEST),
         np.clip(np.asarray(std, dtype=np.float64), 1 / LARGEST, LARGEST),
     )
     z = improvement / scale
@@ -85,7 +85,7 @@ def _tail(z: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float
     return mills, np.where(z < SERIES_BELOW, series, 1 + z * mills)
 
 
-def _logarithm(z: NDArray[np.float64]) -> Triple:
+def logarithm_of_h(z: NDArray[np.float64]) -> Triple:
     """log h, F/h and f/h."""
     mills, rest = _tail(z)
     near = np.maximum(z, -1.0)

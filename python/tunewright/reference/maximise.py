@@ -68,14 +68,28 @@ def evaluate(
         values = logsumexp(improvements, axis=0) - np.log(len(alphas))
     else:
         values = log_probability_of_improvement(mean, std, bests[0])[0]
-    for other_x, other_theta, other_factor, other_alpha, threshold in feasibility:
-        mean, variance = predict(other_x, other_theta, kinds, other_factor, other_alpha, q, family=family)
-        values = values + log_probability_of_improvement(mean, np.sqrt(variance), threshold)[0]
+    values = values + added(q, kinds, family=family, feasibility=feasibility, prior=prior)
+    return np.exp(values) if acquisition in ("ei", "pi") else values
+
+
+def added(
+    q: NDArray[np.float64],
+    kinds: NDArray[np.uint8],
+    *,
+    family: str,
+    feasibility: Sequence[tuple[ArrayLike, ArrayLike, ArrayLike, ArrayLike, float]],
+    prior: tuple[ArrayLike, ArrayLike] | None,
+) -> NDArray[np.float64]:
+    """Return what is added at ``q`` (m, d) to whatever is to be gained, shape (m,)."""
+    values = np.zeros(len(q))
+    for x, theta, factor, alpha, threshold in feasibility:
+        mean, variance = predict(x, theta, kinds, factor, alpha, q, family=family)
+        values += log_probability_of_improvement(mean, np.sqrt(variance), threshold)[0]
     if prior is not None:
         centre, precision = (np.asarray(array, dtype=np.float64) for array in prior)
         distance = np.where(kinds == 0, np.nan_to_num(q - centre), 0.0)  # an inactive coordinate adds nothing
-        values = values - 0.5 * (precision * distance**2).sum(axis=1)
-    return np.exp(values) if acquisition in ("ei", "pi") else values
+        values -= 0.5 * (precision * distance**2).sum(axis=1)
+    return values
 
 
 def climb(
@@ -113,12 +127,26 @@ def climb(
             best=best, kappa=kappa, feasibility=feasibility, prior=prior,
         )  # fmt: skip
 
+    points = climbed(value, starts, kinds, levels, bounds, iterations, tolerance)
+    values = value(points)
+    return points, np.exp(values) if acquisition in LOGARITHM else values
+
+
+def climbed(
+    value: Callable[[Vector], Vector],
+    starts: ArrayLike,
+    kinds: NDArray[np.uint8],
+    levels: NDArray[np.int64],
+    bounds: tuple[ArrayLike, ArrayLike] | None,
+    iterations: int,
+    tolerance: float,
+) -> Vector:
+    """Return a local maximum of ``value`` above every one of the ``starts``."""
     box = Box(kinds, levels, *_bounds(len(kinds), bounds))
     points = np.array(starts, dtype=np.float64)
     for i, start in enumerate(points):
         points[i] = _climb(value, box.settled(start), box, iterations, tolerance)
-    values = value(points)
-    return points, np.exp(values) if acquisition in LOGARITHM else values
+    return points
 
 
 def _bounds(d: int, bounds: tuple[ArrayLike, ArrayLike] | None) -> tuple[Vector, Vector]:

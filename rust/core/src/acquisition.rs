@@ -13,10 +13,12 @@
 //! A NaN gives NaNs.
 
 mod function;
+mod hypervolume;
 mod improvement;
 mod normal;
 
 pub use function::{Acquisition, evaluate};
+pub use hypervolume::{Improvement, Region};
 pub use improvement::{
     Score, expected_improvement, log_expected_improvement, log_probability_of_improvement, lower_confidence_bound,
     probability_of_improvement,

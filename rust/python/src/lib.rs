@@ -8,6 +8,8 @@ mod gp;
 mod halving;
 mod linalg;
 mod maximise;
+mod multiobjective;
+mod objective;
 mod pareto;
 mod sampling;
 
@@ -28,6 +30,8 @@ mod _core {
     use crate::linalg::{append_row, cholesky, inverse, log_determinant, remove_row, solve, solve_lower, solve_upper};
     #[pymodule_export]
     use crate::maximise::{climb, evaluate};
+    #[pymodule_export]
+    use crate::multiobjective::{climb_front, evaluate_front, log_expected_hypervolume_improvement};
     #[pymodule_export]
     use crate::pareto::{
         crowding_distance, epsilon_indicator, hypervolume, hypervolume_contributions, hypervolume_subset, igd_plus,

@@ -1,21 +1,21 @@
-//! Wrappers of `tunewright_core::maximise`.
+//! Wrappers of `tunewright_core::maximise` for one output.
 
-use numpy::{PyArray1, PyArray2, PyReadonlyArray1, PyReadonlyArray2};
+use numpy::{PyArray1, PyArray2, PyReadonlyArray1};
 use pyo3::{Bound, PyResult, Python, pyfunction};
 use tunewright_core::{
-    Error,
+    Error, Result,
     acquisition::Acquisition,
     gp::{Family, Functions},
-    maximise::{self as core, Factorised, Fantasies, Mixed, Objective, Prior, Process, Scored, Settings, Term},
+    maximise::{self as core, Factorised, Fantasies, Mixed, Objective, Process, Scored, Settings, Term},
 };
 
-use crate::border;
+use crate::{
+    border,
+    objective::{Added, Feasibility, Matrix, Vector},
+};
 
-type Vector<'py> = PyReadonlyArray1<'py, f64>;
-type Matrix<'py> = PyReadonlyArray2<'py, f64>;
 /// Points and their values.
-type Climbed<'py> = (Bound<'py, PyArray2<f64>>, Bound<'py, PyArray1<f64>>);
-type Feasibility<'py> = (Matrix<'py>, Vector<'py>, Matrix<'py>, Vector<'py>, f64);
+pub type Climbed<'py> = (Bound<'py, PyArray2<f64>>, Bound<'py, PyArray1<f64>>);
 
 #[pyfunction]
 #[pyo3(signature = (x, theta, kinds, factor, alpha, candidates, *, family, acquisition, best, kappa, feasibility, prior,
@@ -39,8 +39,10 @@ pub fn evaluate<'py>(
 ) -> PyResult<Bound<'py, PyArray1<f64>>> {
     let candidates = candidates.as_slice()?;
     let promise = Promise { alphas: alpha.as_slice()?, acquisition, bests: best.as_slice()?, kappa };
-    let model = Model::new((&x, &theta, &factor), kinds.as_slice()?, promise, &feasibility, prior.as_ref())?;
-    let values = border::run(py, || model.with(family, |objective| core::evaluate(objective, candidates, threads)))?;
+    let model = Model::new((&x, &theta, &factor), kinds.as_slice()?, promise)?;
+    let added = Added::new(kinds.as_slice()?, &feasibility, prior.as_ref())?;
+    let values =
+        border::run(py, || model.with(&added, family, |objective| core::evaluate(objective, candidates, threads)))?;
     Ok(border::vector(py, values))
 }
 
@@ -72,9 +74,10 @@ pub fn climb<'py>(
     let (lower, upper) = (bounds.0.as_slice()?, bounds.1.as_slice()?);
     let mixed = Mixed { kinds: kinds.as_slice()?, levels: levels.as_slice()?, lower, upper };
     let promise = Promise { alphas: alpha.as_slice()?, acquisition, bests: best.as_slice()?, kappa };
-    let model = Model::new((&x, &theta, &factor), mixed.kinds, promise, &feasibility, prior.as_ref())?;
+    let model = Model::new((&x, &theta, &factor), mixed.kinds, promise)?;
+    let added = Added::new(mixed.kinds, &feasibility, prior.as_ref())?;
     let (points, values) =
-        border::run(py, || model.with(family, |objective| core::climb(objective, mixed, starts, settings)))?;
+        border::run(py, || model.with(&added, family, |objective| core::climb(objective, mixed, starts, settings)))?;
     Ok((border::matrix(py, points, values.len(), mixed.kinds.len())?, border::vector(py, values)))
 }
 
@@ -89,12 +92,10 @@ struct Promise<'a> {
     kappa: f64,
 }
 
-/// The views of everything that makes up the objective.
+/// The views of a process and of what it may promise.
 struct Model<'a> {
     data: Factorised<'a>,
     promise: Promise<'a>,
-    feasibility: Vec<(Factorised<'a>, f64)>,
-    prior: Option<Prior<'a>>,
 }
 
 impl<'a> Model<'a> {
@@ -102,27 +103,14 @@ impl<'a> Model<'a> {
         (x, theta, factor): (&'a Matrix<'py>, &'a Vector<'py>, &'a Matrix<'py>),
         kinds: &'a [u8],
         promise: Promise<'a>,
-        feasibility: &'a [Feasibility<'py>],
-        prior: Option<&'a (Vector<'py>, Vector<'py>)>,
     ) -> PyResult<Self> {
         let alpha = &promise.alphas[..promise.alphas.len() / promise.bests.len().max(1)];
         let (x, theta, factor) = (x.as_slice()?, theta.as_slice()?, factor.as_slice()?);
-        let data = Factorised { x, theta, kinds, factor, alpha };
-        let feasibility = feasibility.iter().map(|(x, theta, factor, alpha, threshold)| -> PyResult<_> {
-            let (x, theta, factor, alpha) = (x.as_slice()?, theta.as_slice()?, factor.as_slice()?, alpha.as_slice()?);
-            Ok((Factorised { x, theta, kinds, factor, alpha }, *threshold))
-        });
-        let prior = prior.map(|(centre, precision)| -> PyResult<_> {
-            Ok(Prior { centre: centre.as_slice()?, precision: precision.as_slice()? })
-        });
-        Ok(Self { data, promise, feasibility: feasibility.collect::<PyResult<_>>()?, prior: prior.transpose()? })
+        Ok(Self { data: Factorised { x, theta, kinds, factor, alpha }, promise })
     }
 
-    fn with<T>(
-        &self,
-        family: &str,
-        kernel: impl FnOnce(&Objective) -> tunewright_core::Result<T>,
-    ) -> tunewright_core::Result<T> {
+    /// Runs `kernel` on the sum of the promise and what is added.
+    fn with<T>(&self, added: &Added, family: &str, kernel: impl FnOnce(&Objective) -> Result<T>) -> Result<T> {
         let family = Family::parse(family)?;
         let Factorised { x, theta, kinds, .. } = self.data;
         let Promise { alphas, acquisition, bests, kappa } = self.promise;
@@ -135,18 +123,6 @@ impl<'a> Model<'a> {
             }
             _ => return Err(Error::Length { argument: "best", expected: 1, got: bests.len() }),
         };
-        let processes = self.feasibility.iter().map(|&(data, best)| Ok((Process::new(data, family)?, best)));
-        let processes = processes.collect::<tunewright_core::Result<Vec<_>>>()?;
-        let constraints: Vec<_> = processes
-            .iter()
-            .map(|(model, best)| Scored {
-                model,
-                acquisition: Acquisition::LogProbabilityOfImprovement { best: *best },
-            })
-            .collect();
-        let mut terms = vec![&*promise];
-        terms.extend(constraints.iter().map(|term| term as &dyn Term));
-        terms.extend(self.prior.iter().map(|term| term as &dyn Term));
-        kernel(&Objective { dimension: kinds.len(), terms })
+        added.with(&*promise, kinds.len(), family, kernel)
     }
 }
