@@ -1,0 +1,155 @@
+"""Where checkpoints lie: a directory of files that are named by the hash of what is in them."""
+
+from __future__ import annotations
+
+__all__ = ["Checkpoints"]
+
+import contextlib
+import hashlib
+import os
+import tempfile
+import time
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import IO, Any
+
+from tunewright.checkpoints.directory import extract, write_directory
+from tunewright.checkpoints.tree import MAGIC, packed, unpacked
+from tunewright.errors import DamagedFileError, StorageError
+
+_DIGEST = 20  # bytes
+_PIECE = 1 << 20
+
+
+class Checkpoints:
+    """A directory of saved states, shared by all processes that work on a study.
+
+    A state is written to a file of its own, which gets its name, the hash of its content, only when it is complete:
+    nobody ever sees half of one, whatever is killed when. Equal states are one file. It says nothing about who needs a
+    state; the study's record does.
+
+    Args:
+        root: the directory; made when something is saved.
+        durable: wait until a state is on the disk, so that it survives a power cut as well.
+    """
+
+    def __init__(self, root: str | os.PathLike[str], *, durable: bool = False) -> None:
+        self.root = Path(root)
+        self.durable = durable
+
+    def __repr__(self) -> str:
+        return f"Checkpoints({str(self.root)!r})"
+
+    def put(self, state: Any) -> str:
+        """Save ``state`` and return its key.
+
+        Args:
+            state: bytes, numbers, text, NumPy arrays, lists, tuples and mappings of them; or the path of a directory.
+
+        Raises:
+            TypeError: something in it is none of these.
+            StorageError: the directory cannot be written.
+        """
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            return self._written(state)
+        except OSError as error:
+            raise StorageError(f"cannot save a checkpoint in {self.root}: {error}") from error
+
+    def get(self, key: str, into: Path | None = None) -> Any:
+        """The state of that key; a saved directory is written to ``into`` (a new one by default) and its path returned.
+
+        Raises:
+            StorageError: there is no such state.
+            DamagedFileError: its file is not what was written.
+        """
+        path = self.path(key)
+        try:
+            with path.open("rb") as file:
+                if _hash(file) != key:
+                    raise DamagedFileError(f"checkpoint {path} has changed since it was written; delete it")
+                file.seek(0)
+                if file.read(len(MAGIC)) == MAGIC:
+                    file.seek(0)
+                    return unpacked(file.read())
+                file.seek(0)
+                place = Path(tempfile.mkdtemp(prefix="tunewright-")) if into is None else into
+                extract(file, place)
+                return place
+        except FileNotFoundError:
+            raise StorageError(f"there is no checkpoint {key} in {self.root}; was the directory moved?") from None
+
+    def has(self, key: str) -> bool:
+        """Whether the state of that key is there."""
+        return self.path(key).is_file()
+
+    def discard(self, key: str) -> None:
+        """Delete the state of that key, if it is there."""
+        # Windows refuses while somebody reads it: a later sweep takes it then.
+        with contextlib.suppress(FileNotFoundError, PermissionError):
+            self.path(key).unlink()
+
+    def sweep(self, keep: Collection[str], *, older: float = 3600.0) -> list[str]:
+        """Delete every state that is not in ``keep`` and was last saved more than ``older`` seconds ago; returns them.
+
+        What a killed process left half-written goes as well.
+        """
+        limit = time.time() - older
+        gone = []
+        for path in self._files():
+            if path.name in keep:
+                continue
+            with contextlib.suppress(FileNotFoundError):
+                if path.stat().st_mtime <= limit:
+                    self.discard(path.name)
+                    gone.append(path.name)
+        return sorted(gone)
+
+    def keys(self) -> list[str]:
+        """All states, sorted."""
+        return sorted(path.name for path in self._files() if not path.name.startswith("."))
+
+    def path(self, key: str) -> Path:
+        """The file of a state."""
+        return self.root / key
+
+    def _files(self) -> Iterator[Path]:
+        return self.root.iterdir() if self.root.is_dir() else iter(())
+
+    def _written(self, state: Any) -> str:
+        handle, name = tempfile.mkstemp(dir=self.root, prefix=".")
+        try:
+            with os.fdopen(handle, "w+b") as file:
+                _write(state, file)
+                file.seek(0)
+                key = _hash(file)
+                file.flush()
+                if self.durable:
+                    os.fsync(file.fileno())
+            try:
+                os.replace(name, self.path(key))
+            except PermissionError:
+                if not self.has(key):  # on Windows the same state may be there, and being read
+                    raise
+            return key
+        finally:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(name)
+
+
+def _write(state: Any, file: IO[bytes]) -> None:
+    if isinstance(state, os.PathLike):
+        directory = Path(state)
+        if not directory.is_dir():
+            raise TypeError(f"save() takes the path of a directory, or a state; {directory} is no directory")
+        write_directory(directory, file)
+        return
+    for piece in packed(state):
+        file.write(piece)
+
+
+def _hash(file: IO[bytes]) -> str:
+    digest = hashlib.blake2b(digest_size=_DIGEST)
+    while piece := file.read(_PIECE):
+        digest.update(piece)
+    return digest.hexdigest()
