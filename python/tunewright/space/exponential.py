@@ -24,6 +24,7 @@ __all__ = ["grow", "log_ratio"]
 
 from decimal import Context, Decimal
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -56,16 +57,16 @@ def log_ratio(low: float, high: float) -> float:
     return float(_EXACT.subtract(_EXACT.ln(Decimal(high)), _EXACT.ln(Decimal(low))))
 
 
-def grow(mantissa: float, exponent: int, t: Array) -> Array:
+def grow(mantissa: Any, exponent: Any, t: Array) -> Array:
     """Return ``mantissa * 2**exponent * exp(t)``.
 
     Args:
-        mantissa: in [0.5, 1), as from ``math.frexp``.
+        mantissa: in [0.5, 1), as from ``numpy.frexp``: a number, or a column (k, 1).
         exponent: the power of two that goes with it.
-        t: (n,), 0 <= t <= 1500, no NaN.
+        t: (n,) or (k, n), 0 <= t <= 1500, no NaN.
 
     Returns:
-        (n,), non-decreasing in t; infinite where float64 ends.
+        As t, non-decreasing in it; infinite where float64 ends.
     """
     cell = np.floor(t * _PER_UNIT)
     r = np.maximum((t - cell * _WIDTH_HIGH) - cell * _WIDTH_LOW, 0.0)
@@ -75,5 +76,5 @@ def grow(mantissa: float, exponent: int, t: Array) -> Array:
     table = _table()
     scaled: Array = np.minimum(table[j] * series, table[j + 1]) * mantissa
     with np.errstate(over="ignore", under="ignore"):
-        result: Array = np.ldexp(scaled, (k >> 8) + np.intc(exponent))
+        result: Array = np.ldexp(scaled, (k >> 8) + np.asarray(exponent, dtype=np.intc))
     return result

@@ -6,14 +6,14 @@ as integers: at most 62 steps decide whether any float64 in [0, 1] maps to the t
 
 from __future__ import annotations
 
-__all__ = ["invert", "match_nearby"]
+__all__ = ["invert", "match_nearby", "nearly"]
 
 from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tunewright.space.array import Array
+from tunewright.space.array import Array, Mask
 
 _ONE = int(np.float64(1.0).view(np.int64))
 _CHUNK = 1024  # rows searched together by ``match_nearby``: a few megabytes
@@ -33,11 +33,16 @@ def invert(forward: Callable[[Array], Array], target: Array, guess: Array) -> Ar
     Returns:
         (n,) coordinates.
     """
-    unit: Array = np.minimum(np.maximum(guess, 0.0), 1.0) + 0.0  # turns -0.0, whose bits sort last, into 0.0
-    wrong = forward(unit) != target
+    unit, wrong = nearly(forward, target, guess)
     if wrong.any():
         unit[wrong] = _bisect(forward, target[wrong], unit[wrong])
     return unit
+
+
+def nearly(forward: Callable[[Array], Array], target: Array, guess: Array) -> tuple[Array, Mask]:
+    """Return ``guess`` within [0, 1], and where ``forward`` does not take it to ``target``."""
+    unit: Array = np.minimum(np.maximum(guess, 0.0), 1.0) + 0.0  # turns -0.0, whose bits sort last, into 0.0
+    return unit, forward(unit) != target
 
 
 def _bisect(forward: Callable[[Array], Array], target: Array, unit: Array) -> Array:

@@ -71,7 +71,7 @@ class GaussianProcess:
     kappa: float = 2.0
     kernel: Literal["matern52", "matern32", "rbf"] = "matern52"
     outputs: Literal["yeo-johnson", "standard"] = "yeo-johnson"
-    candidates: int = 512
+    candidates: int = 256
     climbs: int = 6
     points: int = 5_000
     threads: int = 2

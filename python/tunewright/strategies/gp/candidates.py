@@ -35,23 +35,20 @@ def candidates(coordinates: Coordinates, best: Array, count: int, seed: int, num
     points = _spread(number * count, count, d, seed)
     if coordinates.has_priors:
         points[::2] = coordinates.quantile(points[::2])
-    draws = generator(seed, number, _NEIGHBOURS)
-    near = [
-        _around(coordinates, centre, count // (4 if k == 0 else 16), draws) for k, centre in enumerate(best[:_CENTRES])
-    ]
-    return coordinates.rounded(np.concatenate([points, *near]))
+    centres = best[:_CENTRES]
+    shares = [count // (4 if k == 0 else 16) for k in range(len(centres))]
+    near = _around(coordinates, np.repeat(centres, shares, axis=0), generator(seed, number, _NEIGHBOURS))
+    return coordinates.rounded(np.concatenate([points, near]))
 
 
 def diverse(points: Array, order: np.ndarray[Any, np.dtype[np.intp]], count: int) -> np.ndarray[Any, Any]:
     """The first ``count`` rows of ``points`` in ``order`` that differ from those before by 0.02 in some coordinate."""
-    left = order
+    placed = np.where(np.isnan(points[order]), -1.0, points[order])  # an inactive coordinate is far from any value
     chosen: list[int] = []
-    while len(left) and len(chosen) < count:
-        first = points[left[0]]
-        chosen.append(int(left[0]))
-        gap = np.abs(points[left] - first)
-        gap = np.where(np.isnan(gap), (np.isnan(points[left]) != np.isnan(first)).astype(np.float64), gap)
-        left = left[np.any(gap > _APART, axis=1)]
+    while len(order) and len(chosen) < count:
+        chosen.append(int(order[0]))
+        apart = np.abs(placed - placed[0]).max(axis=1) > _APART
+        placed, order = placed[apart], order[apart]
     return np.array(chosen, dtype=np.intp)
 
 
@@ -61,18 +58,18 @@ def reflected(points: Array) -> Array:
     return folded
 
 
-def _around(coordinates: Coordinates, centre: Array, count: int, draws: np.random.Generator) -> Array:
-    """``centre`` with a random subset of its coordinates moved: numbers by normal steps, categories redrawn."""
-    d = coordinates.dimension
-    centre = np.where(np.isnan(centre), draws.random(d), centre)
-    moved = draws.random((count, d)) < 0.5 ** (2.0 * draws.random((count, 1)))
-    moved[np.arange(count), draws.integers(d, size=count)] = True
-    scale = 10.0 ** draws.uniform(-2.5, -0.5, (count, 1))
-    width = np.maximum(scale, coordinates.steps)  # a whole number moves by one of its steps at least
-    points = reflected(centre + width * draws.standard_normal((count, d)))
+def _around(coordinates: Coordinates, centres: Array, draws: np.random.Generator) -> Array:
+    """Each of ``centres`` with some of its coordinates moved: numbers by normal steps, categories redrawn."""
+    count, d = centres.shape
     redrawn = draws.random((count, d))
-    points = np.where(coordinates.kinds == 1, redrawn, points)
-    return np.where(moved, points, centre)
+    centres = np.where(np.isnan(centres), redrawn, centres)
+    shape = draws.random((count, 3))
+    moved = draws.random((count, d)) < 0.5 ** (2.0 * shape[:, :1])
+    moved[np.arange(count), (shape[:, 1] * d).astype(np.intp)] = True
+    scale = 10.0 ** (2.0 * shape[:, 2:] - 2.5)
+    width = np.maximum(scale, coordinates.steps)  # a whole number moves by one of its steps at least
+    points = reflected(centres + width * draws.standard_normal((count, d)))
+    return np.where(moved, np.where(coordinates.kinds == 1, redrawn, points), centres)
 
 
 def _spread(first: int, count: int, d: int, seed: int) -> Array:

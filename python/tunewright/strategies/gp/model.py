@@ -24,6 +24,7 @@ Kinds = np.ndarray[Any, np.dtype[np.uint8]]
 _LOWEST, _HIGHEST = np.log(0.01), np.log(100.0)  # of a lengthscale
 _BLOCK = 8  # rows appended one by one before the factor is made anew
 _FIT_POINTS = 160
+_STEPS = 5, 15  # of a fit: so many from every start, then so many from where the best of them led
 
 
 @dataclass(frozen=True)
@@ -119,11 +120,13 @@ def _fitted(x: Array, losses: Array, kinds: Kinds, fitting: Fitting, sems: Array
     y, noise = transformed_with_noise(losses, sems, fitting.outputs)
     rows = _representative(y, _FIT_POINTS)
     mean, std, lower, upper = priors(x.shape[1], fitting.noise)
-    theta, _ = gp.fit(
-        x[rows], y[rows], kinds, starts=_starts(x.shape[1]), lower=lower, upper=upper, prior_mean=mean, prior_std=std,
-        noise=None if noise is None else noise[rows],
-        family=fitting.family, iterations=25, tolerance=1e-2, threads=fitting.threads,
-    )  # fmt: skip
+    options: dict[str, Any] = {
+        "lower": lower, "upper": upper, "prior_mean": mean, "prior_std": std, "tolerance": 1e-2,
+        "noise": None if noise is None else noise[rows], "family": fitting.family, "threads": fitting.threads,
+    }  # fmt: skip
+    theta = _starts(x.shape[1])
+    for steps in _STEPS:
+        theta = gp.fit(x[rows], y[rows], kinds, starts=np.atleast_2d(theta), iterations=steps, **options)[0]
     _remember(_fits, key, theta, 64)
     return theta
 

@@ -1,0 +1,67 @@
+"""Columns of a space that go through their lines together: one pass for all intervals of the same scale.
+
+A single configuration is ten columns of one number; what that costs is calls, not arithmetic. Each number goes through
+the operations that it would go through alone, so that it comes out with the same bits.
+"""
+
+from __future__ import annotations
+
+__all__ = ["Stack", "stacked"]
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tunewright.space.array import Array
+from tunewright.space.inverse import nearly
+from tunewright.space.line import Continuous, Line
+from tunewright.space.scale import LinearScale, LogScale
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stack:
+    """k intervals of one scale.
+
+    Attributes:
+        columns: (k,) which columns of the space they are.
+        lines: each of them alone.
+        whole: all of them, with bounds of shape (k, 1).
+    """
+
+    columns: NDArray[np.intp]
+    lines: tuple[Continuous, ...]
+    whole: Continuous
+
+    def at(self, unit: Array) -> Array:
+        """Return the values (k, n) at coordinates (k, n)."""
+        return self.whole.at(unit)
+
+    def coordinate(self, native: Array) -> Array:
+        """Return the coordinates (k, n) of values (k, n)."""
+        unit, wrong = nearly(self.whole.at, native, self.whole.scale.coordinate(native))
+        for k in np.flatnonzero(wrong.any(axis=1)):
+            unit[k] = self.lines[k].coordinate(native[k])
+        return unit
+
+
+def stacked(lines: Sequence[Line | None]) -> tuple[Stack, ...]:
+    """Return the stacks of what can be stacked; ``None`` is a column without a line."""
+    stacks = []
+    for scale in (LinearScale, LogScale):
+        columns = [j for j, line in enumerate(lines) if isinstance(line, Continuous) and _stacks(line, scale)]
+        alone = tuple(line for j in columns if isinstance(line := lines[j], Continuous))
+        if len(alone) > 1:
+            low, high = (np.array([[getattr(line.scale, end)] for line in alone]) for end in ("low", "high"))
+            stacks.append(Stack(np.array(columns, dtype=np.intp), alone, Continuous(scale(low, high))))
+    return tuple(stacks)
+
+
+def _stacks(line: Continuous, scale: type[LinearScale | LogScale]) -> bool:
+    """Whether the line is of that scale, and neither a point nor so wide that it needs arithmetic of its own."""
+    low, high = line.scale.low, line.scale.high
+    if type(line.scale) is not scale or not low < high:
+        return False
+    return math.isfinite(high - low) if scale is LinearScale else math.isfinite(high / low)
