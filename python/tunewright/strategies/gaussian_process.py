@@ -10,24 +10,29 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from tunewright.errors import StudyError
-from tunewright.numerics import gp
 from tunewright.space import Space
+from tunewright.strategies.gp.belief import belief_of
 from tunewright.strategies.gp.candidates import design
 from tunewright.strategies.gp.coordinates import Coordinates, coordinates
-from tunewright.strategies.gp.model import Fitting, Model, model_of
+from tunewright.strategies.gp.fantasies import imagined
+from tunewright.strategies.gp.feasibility import feasibility
+from tunewright.strategies.gp.model import Fitting
 from tunewright.strategies.gp.record import Evidence, evidence
-from tunewright.strategies.gp.search import Acquisition, Feasibility, Known, propose
+from tunewright.strategies.gp.search import Acquisition, Known, propose
 from tunewright.strategies.gp.subset import local
+from tunewright.strategies.gp.thompson import drawn
 from tunewright.trial import History
 from tunewright.trial.columns import Array, Ints
 
 __all__ = ["GaussianProcess"]
 
 _CHOICES = {
-    "acquisition": ("log_ei", "log_pi", "lcb"),
+    "acquisition": ("log_ei", "log_pi", "lcb", "log_nei", "thompson"),
     "kernel": ("matern52", "matern32", "rbf"),
     "outputs": ("yeo-johnson", "standard"),
 }
+_NOISE = -4.0  # mean of the log noise variance
+_DELTA = 0.1  # of the scheduled kappa: the probability that its bounds do not hold
 _BETA = 10.0  # of piBO: how many trials it takes for the record to weigh as much as the prior
 
 
@@ -43,9 +48,14 @@ class GaussianProcess:
 
     Args:
         startup: outcomes to wait for before the model is used.
-        acquisition: ``"log_ei"``, the logarithm of the expected improvement (Ament et al., NeurIPS 2023), ``"log_pi"``,
-            of the probability of improvement, or ``"lcb"``, the mean minus ``kappa`` standard deviations.
-        kappa: of ``"lcb"``; it has no meaning for the others.
+        acquisition: ``"log_ei"``, the logarithm of the expected improvement (Ament et al., NeurIPS 2023); ``"log_pi"``,
+            of the probability of improvement; ``"lcb"``, the mean minus ``kappa`` standard deviations;
+            ``"log_nei"``, of the expected improvement on what the best trial really was, averaged over 32 functions
+            drawn through a noisy record (Letham et al., 2019); ``"thompson"``, one function drawn from the posterior
+            for each trial, least of all candidates, without climbs.
+        kappa: of ``"lcb"``; it has no meaning for the others. ``"scheduled"`` grows with the number t of outcomes:
+            sqrt(beta / 5), beta = 2 log(m t^2 pi^2 / (6 delta)), m = ``candidates``, delta = 0.1 (Srinivas et al.,
+            ICML 2010, theorem 1, scaled down by 5 as in their experiments).
         kernel: ``"matern52"``, ``"matern32"`` (rougher) or ``"rbf"`` (smoother).
         outputs: ``"yeo-johnson"``: losses are transformed by the power that makes them most normal, huge ones
             compressed; ``"standard"``: shifted and scaled alone.
@@ -59,16 +69,18 @@ class GaussianProcess:
     Standard errors told with values (``study.tell(trial, value, sem=...)``) are known noise of those trials, beside the
     common noise that is learnt.
 
-    Failed trials and losses that are not finite teach a second process where trials fail, and the acquisition is
-    weighed with the probability that they do not. A pruned trial counts as a loss at the upper quartile. Trials under
-    way, and those asked for in the same batch, are believed to end at the posterior mean. Priors of the
-    space weigh in by piBO (Hvarfner et al., ICLR 2022) and fade as outcomes come in. Parameters that do not exist
+    Each constraint on a measured metric (``Study(constraints=...)``) has a process of its own, and the acquisition is
+    weighed with the probability that it is kept; what is to be improved upon is then the best of the trials that
+    keep them all, and while there is none that probability alone counts. Failed trials and losses that are not finite
+    teach a process where trials fail, which weighs in likewise. A pruned trial counts as a loss at the upper
+    quartile. Trials under way, and those asked for in the same batch, are believed to end at the posterior mean. Priors
+    of the space weigh in by piBO (Hvarfner et al., ICLR 2022) and fade as outcomes come in. Parameters that do not exist
     in a configuration are at a distance of their own from those that do.
     """
 
     startup: int = 10
-    acquisition: Literal["log_ei", "log_pi", "lcb"] = "log_ei"
-    kappa: float = 2.0
+    acquisition: Literal["log_ei", "log_pi", "lcb", "log_nei", "thompson"] = "log_ei"
+    kappa: float | Literal["scheduled"] = 2.0
     kernel: Literal["matern52", "matern32", "rbf"] = "matern52"
     outputs: Literal["yeo-johnson", "standard"] = "yeo-johnson"
     candidates: int = 256
@@ -88,8 +100,9 @@ class GaussianProcess:
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int) or value < least:
                 raise ValueError(f"{name} must be a whole number from {least} upwards; got {value!r}")
-        if isinstance(self.kappa, bool) or not isinstance(self.kappa, (int, float)) or not 0 <= self.kappa < math.inf:
-            raise ValueError(f"kappa must be a finite number, not negative; got {self.kappa!r}")
+        kappa = 0.0 if self.kappa == "scheduled" else self.kappa
+        if isinstance(kappa, bool) or not isinstance(kappa, (int, float)) or not 0 <= kappa < math.inf:
+            raise ValueError(f'kappa must be a finite number, not negative, or "scheduled"; got {kappa!r}')
 
     def check(self, space: Space, directions: dict[str, str]) -> None:
         """Raise ``StudyError`` for several objectives."""
@@ -110,25 +123,35 @@ class GaussianProcess:
         return self._modelled(history, space, seen, seed, numbers)
 
     def _modelled(self, history: History, space: Coordinates, seen: Evidence, seed: int, numbers: Ints) -> Array:
-        rows = local(seen.x, seen.losses, self.points)
         fitting = Fitting(self.kernel, self.outputs, _NOISE, self.threads)
-        model = model_of(seen.x[rows], seen.losses[rows], space.kinds, fitting, seen.sems[rows])
-        incumbents = model.x[np.argsort(model.y if model.noise is None else model.means(), kind="stable")[:5]]
-        feasibility = _feasibility(seen, model, self.points)
+        belief = belief_of(seen, local(seen.x, seen.losses, self.points), space.kinds, fitting)
+        processes = feasibility(seen, belief.model, self.points)
         weight = _BETA / len(seen.losses) if space.has_priors else 0.0
-        model, best = model.believing(seen.pending, model.lowest_mean())
+        belief = belief.with_pending(seen.pending)
         taken = history.natives
         chosen = np.zeros((len(numbers), space.space.dimension))
         for i, number in enumerate(numbers):
-            target = Acquisition(model, self.acquisition, best, self.kappa, feasibility, weight, self.threads)
-            chosen[i] = propose(
-                target, space, incumbents, Known(taken),
-                count=self._count(len(model.x)), climbs=self.climbs, seed=seed, number=int(number),
-            )  # fmt: skip
+            model, best = imagined(belief, seed) if self.acquisition == "log_nei" else (belief.model, belief.best)
+            name, kappa = self._function(len(seen.losses))
+            target = Acquisition(model, name, best, kappa, processes, weight, self.threads)
+            options = {"count": self._count(len(model.x)), "seed": seed, "number": int(number)}
+            if self.acquisition == "thompson":
+                chosen[i] = drawn(target, space, belief.centres, Known(taken), **options)
+            else:
+                chosen[i] = propose(target, space, belief.centres, Known(taken), climbs=self.climbs, **options)
             if i + 1 < len(numbers):
                 taken = np.concatenate([taken, chosen[i : i + 1]])
-                model, best = model.believing(space.unit(chosen[i : i + 1]), best)
+                belief = belief.with_pending(space.unit(chosen[i : i + 1]))
         return chosen
+
+    def _function(self, outcomes: int) -> tuple[str, float]:
+        """The acquisition as ``numerics.maximise`` knows it, and its kappa."""
+        if self.acquisition == "thompson":
+            return "lcb", 0.0
+        name = {"log_nei": "log_ei"}.get(self.acquisition, self.acquisition)
+        if self.kappa == "scheduled":
+            return name, math.sqrt(2.0 / 5.0 * math.log(self.candidates * outcomes**2 * math.pi**2 / (6.0 * _DELTA)))
+        return name, self.kappa
 
     def _count(self, n: int) -> int:
         return max(self.candidates // 4, self.candidates * 256 // max(n, 256))
@@ -141,23 +164,3 @@ class GaussianProcess:
     def from_json(cls, options: Mapping[str, Any]) -> GaussianProcess:
         """The inverse of :meth:`to_json`."""
         return cls(**{name: value for name, value in options.items() if name != "strategy"})
-
-
-_NOISE = -4.0  # mean of the log noise variance
-
-
-def _feasibility(seen: Evidence, model: Model, points: int) -> list[Feasibility]:
-    """A process that is 0 where trials ended well and 2 where they failed, with threshold 1; none without failures.
-
-    Far from all trials it is 0 with standard deviation 1: a trial is believed to succeed with probability 0.84.
-    """
-    if not len(seen.failed):
-        return []
-    failed = seen.failed[-points // 4 :]
-    x = np.concatenate([model.x[-(points - len(failed)) :], failed])
-    y = np.concatenate([np.zeros(len(x) - len(failed)), np.full(len(failed), 2.0)])
-    d = x.shape[1]
-    lengths = np.clip(model.theta[:d], math.log(0.1), math.log(0.3 * math.sqrt(d)))
-    theta = np.append(lengths, [0.0, math.log(0.05)])
-    factor, alpha, _ = gp.factorise(x, y, theta, model.kinds, family=model.fitting.family)
-    return [(x, theta, factor, alpha, 1.0)]

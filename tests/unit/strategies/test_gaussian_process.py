@@ -46,7 +46,7 @@ def test_the_largest_is_found_when_asked_for():
     assert run.best_value > -0.01
 
 
-@pytest.mark.parametrize("acquisition", ["log_ei", "log_pi", "lcb"])
+@pytest.mark.parametrize("acquisition", ["log_ei", "log_pi", "lcb", "log_nei", "thompson"])
 @pytest.mark.parametrize("kernel", ["matern52", "rbf"])
 def test_every_acquisition_beats_its_own_start(acquisition, kernel):
     run = study(plane(), acquisition=acquisition, kernel=kernel, outputs="standard")
@@ -248,6 +248,13 @@ def test_coordinates_say_how_to_move():
     assert not found.has_priors
 
 
+@pytest.mark.parametrize("size", [2, 3, 5, 6, 7, 11, 25, 49, 63])
+def test_rounded_values_are_those_of_the_space_to_the_last_bit(size):
+    found = coordinates(tw.Space(c=tw.Categorical(*range(size)), k=tw.Int(1, size)))
+    grid = np.repeat((np.arange(size) + 0.3)[:, None] / size, 2, axis=1)
+    assert np.array_equal(found.rounded(grid), found.unit(found.natives(grid)))
+
+
 def test_reflection_stays_inside():
     assert np.allclose(reflected(np.array([-0.2, 0.4, 1.3, 2.5])), [0.2, 0.4, 0.7, 0.5])
 
@@ -308,7 +315,7 @@ def test_a_trial_believed_better_than_all_is_what_the_next_must_beat():
     x = np.linspace(0.0, 0.6, 7)[:, None]
     kinds = np.zeros(1, np.uint8)
     model = models.model_of(x, -x[:, 0], kinds, models.Fitting("matern52", "standard", -4.0, 1))
-    best = model.lowest_mean()
+    best = float(model.means().min())
     more, lower = model.believing(np.array([[0.7]]), best)
     assert lower < best
     assert len(more.x) == 8 and more.factor.shape == (8, 8) and more.alpha[-1] == 0.0

@@ -75,9 +75,9 @@ class Coordinates:
     def rounded(self, unit: Array) -> Array:
         """Coordinates (n, d) of the values that ``unit`` (n, d) stands for; NaN where a parameter is inactive."""
         result: Array = unit.copy()
-        even, steps = self.even, self.steps[self.even]
-        last = np.round(1.0 / steps) - 1.0
-        result[:, even] = (np.minimum(np.floor(result[:, even] / steps), last) + 0.5) * steps
+        even, sizes = self.even, np.round(1.0 / self.steps[self.even])
+        # divided as the space divides: a category whose last bit differs would be another one to the process
+        result[:, even] = (np.minimum(np.floor(result[:, even] * sizes), sizes - 1.0) + 0.5) / sizes
         for j in np.flatnonzero(~even & (self.steps > 0.0)):
             domain = self.space.domains[self.columns[j]]
             result[:, j] = domain.encode(domain.decode(result[:, j]))

@@ -6,7 +6,7 @@ extended and one made from nothing go through the same operations, so that they 
 
 from __future__ import annotations
 
-__all__ = ["Fitting", "Kinds", "Model", "checkpoint", "forget", "model_of", "priors"]
+__all__ = ["HIGHEST", "Fitting", "Kinds", "Model", "checkpoint", "fitted", "forget", "model_of", "priors"]
 
 import hashlib
 from collections import OrderedDict
@@ -20,6 +20,9 @@ from tunewright.strategies.gp.outputs import transformed_with_noise
 from tunewright.trial.columns import Array
 
 Kinds = np.ndarray[Any, np.dtype[np.uint8]]
+
+HIGHEST = 1e6
+"""A transformed loss that every other one improves on, and all by much the same."""
 
 _LOWEST, _HIGHEST = np.log(0.01), np.log(100.0)  # of a lengthscale
 _BLOCK = 8  # rows appended one by one before the factor is made anew
@@ -62,10 +65,6 @@ class Model:
     jitter: float
     fitting: Fitting
 
-    def lowest_mean(self) -> float:
-        """The lowest posterior mean at the points with a loss."""
-        return float(self.means().min())
-
     def means(self) -> Array:
         """Posterior mean at the points with a loss, (k,): y - (noise + jitter) alpha, for K alpha is the mean."""
         diagonal = np.exp(self.theta[-1]) + self.jitter + (0.0 if self.noise is None else self.noise)
@@ -98,7 +97,7 @@ def checkpoint(n: int) -> int:
 def model_of(x: Array, losses: Array, kinds: Kinds, fitting: Fitting, sems: Array | None = None) -> Model:
     """The posterior given ``losses`` (n,) at ``x`` (n, d), n >= 1; ``sems`` (n,) are their standard errors or NaN."""
     c = checkpoint(len(x))
-    theta = _fitted(x[:c], losses[:c], kinds, fitting, None if sems is None else sems[:c])
+    theta = fitted(x[:c], losses[:c], kinds, fitting, None if sems is None else sems[:c])
     y, noise = transformed_with_noise(losses, sems, fitting.outputs)
     if noise is None:
         factor, jitter = _factor(x, theta, kinds, fitting, c)
@@ -111,7 +110,7 @@ def model_of(x: Array, losses: Array, kinds: Kinds, fitting: Fitting, sems: Arra
 # -- hyperparameters ----------------------------------------------------------------------------------
 
 
-def _fitted(x: Array, losses: Array, kinds: Kinds, fitting: Fitting, sems: Array | None) -> Array:
+def fitted(x: Array, losses: Array, kinds: Kinds, fitting: Fitting, sems: Array | None = None) -> Array:
     """The most probable hyperparameters; of many points those of :func:`_representative`."""
     key = _key(x, losses, kinds, fitting, sems)
     known: Array | None = _fits.get(key)

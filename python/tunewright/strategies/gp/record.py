@@ -23,6 +23,7 @@ class Evidence:
         x: (n, d) points with a loss.
         losses: (n,) finite, less is better. A pruned trial counts as the upper quartile of the complete ones.
         sems: (n,) their standard errors, NaN where unknown.
+        slacks: (n, c) of the constraints, up to 0 where kept, NaN where unknown.
         failed: (k, d) points of failed trials, or with a loss that is not finite.
         pending: (p, d) points of trials under way.
     """
@@ -30,8 +31,15 @@ class Evidence:
     x: Array
     losses: Array
     sems: Array
+    slacks: Array
     failed: Array
     pending: Array
+
+    @property
+    def violations(self) -> Array:
+        """Sum of the positive slacks, shape (n,); what is not known counts as infinite."""
+        violations: Array = np.nan_to_num(np.maximum(self.slacks, 0.0), nan=np.inf).sum(axis=1)
+        return violations
 
 
 def evidence(history: History, coordinates: Coordinates) -> Evidence:
@@ -49,4 +57,5 @@ def evidence(history: History, coordinates: Coordinates) -> Evidence:
         counted |= pruned
     kept = order[counted[order]]
     sems = np.where(good, history.sems[:, 0], np.nan)
-    return Evidence(unit[kept], values[kept], sems[kept], unit[order[failed[order]]], unit[history.pending])
+    slacks = history.slacks[kept]
+    return Evidence(unit[kept], values[kept], sems[kept], slacks, unit[order[failed[order]]], unit[history.pending])

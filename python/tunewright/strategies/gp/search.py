@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Acquisition", "Known", "propose"]
+__all__ = ["Acquisition", "Known", "allowed", "best_new", "propose"]
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,11 +13,9 @@ import numpy as np
 from tunewright.numerics import maximise
 from tunewright.strategies.gp.candidates import candidates, diverse
 from tunewright.strategies.gp.coordinates import Coordinates
+from tunewright.strategies.gp.feasibility import Feasibility
 from tunewright.strategies.gp.model import Kinds, Model
 from tunewright.trial.columns import Array
-
-Feasibility = tuple[Array, Array, Array, Array, float]
-"""Points, hyperparameters, factor, weights and threshold of a further process."""
 
 _ITERATIONS = 25  # of each ascent
 
@@ -29,7 +27,7 @@ class Acquisition:
     Attributes:
         model: the posterior over losses, pending points included.
         name: as in ``numerics.maximise``.
-        best: the loss to improve upon, transformed.
+        best: the loss to improve upon, transformed; one for each row of weights if the model has several.
         kappa: of ``"lcb"``.
         feasibility: processes whose values, each below its threshold, mean that a trial will be feasible.
         prior_weight: beta / n of Hvarfner et al. (piBO, ICLR 2022).
@@ -38,7 +36,7 @@ class Acquisition:
 
     model: Model
     name: str
-    best: float
+    best: float | Array
     kappa: float
     feasibility: Sequence[Feasibility]
     prior_weight: float
@@ -106,10 +104,7 @@ def propose(
     The best of ``count`` candidates and their neighbours are climbed from, a climb that ends in forbidden
     ground goes back towards its start, and the ends are rounded to values of the space and compared.
     """
-    unit = candidates(coordinates, incumbents, count, seed, number)
-    if coordinates.space.constraints:
-        allowed = unit[coordinates.space.feasible(coordinates.natives(unit))]
-        unit = allowed if len(allowed) else unit
+    unit = allowed(coordinates, candidates(coordinates, incumbents, count, seed, number))
     values = _ranked(acquisition.at(coordinates, unit))
     order = np.argsort(-values, kind="stable")
     starts = unit[diverse(unit, order, climbs)]
@@ -117,12 +112,25 @@ def propose(
     if coordinates.space.constraints:
         ends = _withdrawn(coordinates, starts, ends)
     reached = _ranked(acquisition.at(coordinates, ends))
-    pool, worth = np.concatenate([ends, unit]), np.concatenate([reached, values])
-    for place in np.argsort(-worth, kind="stable")[:256]:
-        row: Array = coordinates.natives(pool[place : place + 1])[0]
+    return best_new(coordinates, np.concatenate([ends, unit]), np.concatenate([reached, values]), known)
+
+
+def allowed(coordinates: Coordinates, unit: Array) -> Array:
+    """The rows of ``unit`` that the space allows, or all if it allows none."""
+    if not coordinates.space.constraints:
+        return unit
+    rows: Array = unit[coordinates.space.feasible(coordinates.natives(unit))]
+    return rows if len(rows) else unit
+
+
+def best_new(coordinates: Coordinates, unit: Array, worth: Array, known: Known) -> Array:
+    """The native row of the coordinates (m, d) worth most among those not in ``known``, as far as 256 of them tell."""
+    order = np.argsort(-worth, kind="stable")
+    for place in order[:256]:
+        row: Array = coordinates.natives(unit[place : place + 1])[0]
         if not known.has(row):
             return row
-    best: Array = coordinates.natives(pool[[int(np.argmax(worth))]])[0]
+    best: Array = coordinates.natives(unit[order[:1]])[0]
     return best
 
 
