@@ -74,8 +74,8 @@ class GaussianProcess:
     keep them all, and while there is none that probability alone counts. Failed trials and losses that are not finite
     teach a process where trials fail, which weighs in likewise. A pruned trial counts as a loss at the upper
     quartile. Trials under way, and those asked for in the same batch, are believed to end at the posterior mean. Priors
-    of the space weigh in by piBO (Hvarfner et al., ICLR 2022) and fade as outcomes come in. Parameters that do not exist
-    in a configuration are at a distance of their own from those that do.
+    of the space weigh in by piBO (Hvarfner et al., ICLR 2022) and fade as outcomes come in. Parameters that do not
+    exist in a configuration are at a distance of their own from those that do.
     """
 
     startup: int = 10

@@ -22,8 +22,8 @@ class Belief:
 
     Attributes:
         model: the process; its last points may be of trials under way.
-        best: the lowest posterior mean at a trial that keeps all constraints; :data:`HIGHEST` if none is known to, which
-            leaves the probability to keep them as all that counts.
+        best: the lowest posterior mean at a trial that keeps all constraints; :data:`HIGHEST` if none is known to,
+            which leaves the probability to keep them as all that counts.
         eligible: (n,) which of the model's points may be the best.
         centres: (5, d) points of the best trials, the feasible ones first.
         constrained: whether it is unknown if a trial under way keeps the constraints.
