@@ -25,7 +25,7 @@ def process_of(
         ValueError: their shapes do not fit together, or a kind is neither 0 nor 1.
     """
     types = np.asarray(kinds)
-    if types.ndim != 1 or types.size == 0 or not np.isin(types, (0, 1)).all():
+    if types.ndim != 1 or types.size == 0 or ((types != 0) & (types != 1)).any():
         raise ValueError(f"kinds: expected one 0 (numeric) or 1 (categorical) for each coordinate, got {kinds!r}")
     d, points = types.size, array("x", x, (None, types.size))
     n = len(points)

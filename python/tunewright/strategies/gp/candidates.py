@@ -43,12 +43,15 @@ def candidates(coordinates: Coordinates, best: Array, count: int, seed: int, num
 
 def diverse(points: Array, order: np.ndarray[Any, np.dtype[np.intp]], count: int) -> np.ndarray[Any, Any]:
     """The first ``count`` rows of ``points`` in ``order`` that differ from those before by 0.02 in some coordinate."""
-    placed = np.where(np.isnan(points[order]), -1.0, points[order])  # an inactive coordinate is far from any value
     chosen: list[int] = []
-    while len(order) and len(chosen) < count:
-        chosen.append(int(order[0]))
-        apart = np.abs(placed - placed[0]).max(axis=1) > _APART
-        placed, order = placed[apart], order[apart]
+    kept = np.empty((count, points.shape[1]))
+    for row in order.tolist():
+        if len(chosen) == count:
+            break
+        point = np.where(np.isnan(points[row]), -1.0, points[row])  # an inactive coordinate is far from any value
+        if (np.abs(kept[: len(chosen)] - point).max(axis=1) > _APART).all():
+            kept[len(chosen)] = point
+            chosen.append(row)
     return np.array(chosen, dtype=np.intp)
 
 

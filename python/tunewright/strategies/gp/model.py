@@ -87,10 +87,10 @@ class Model:
 
 
 def checkpoint(n: int) -> int:
-    """After how many outcomes the hyperparameters in use at ``n`` were fitted: the last step of about 5 %."""
+    """After how many outcomes the hyperparameters in use at ``n`` were fitted: the last step of about 10 %."""
     c = min(n, 40)
-    while c + max(1, c // 20) <= n:
-        c += max(1, c // 20)
+    while c + max(1, c // 10) <= n:
+        c += max(1, c // 10)
     return c
 
 

@@ -10,7 +10,8 @@ from tunewright.trial.columns import Array
 
 _TAIL = 100.0  # robust deviations above the median from which on losses are compressed
 _LEAST = -1e6  # robust deviations below it that count no further
-_POWERS = np.linspace(-2.0, 4.0, 25)
+_POWERS = np.linspace(-2.0, 4.0, 25)[:, None]
+_UPWARDS, _DOWNWARDS = (np.where(powers == 0.0, 1e-200, powers) for powers in (_POWERS, 2.0 - _POWERS))
 _NOISIEST = 1e3  # the largest standard error, of a transformed loss as of a loss in units of the largest
 
 Sloped = tuple[Array, Array]
@@ -67,7 +68,7 @@ def _standardised(values: Array) -> Sloped:
 
 def _robust(values: Array) -> Sloped:
     """Shifted by the median and scaled to deviation 1, after what is far above the quartiles was compressed."""
-    lower, median, upper = np.quantile(values, [0.25, 0.5, 0.75])
+    lower, median, upper = _quartiles(values)
     width = max(median - lower, upper - median) or float(np.std(values))
     z = (values - median) / max(width, 1e-300)
     beyond = np.maximum(z - _TAIL, 0.0)
@@ -76,16 +77,23 @@ def _robust(values: Array) -> Sloped:
     return robust / deviation, (z >= _LEAST) / (1.0 + beyond) / max(width, 1e-300) / deviation
 
 
+def _quartiles(values: Array) -> Array:
+    """What ``numpy.quantile`` gives at 1/4, 1/2 and 3/4, in a fifth of the time."""
+    places = np.array([0.25, 0.5, 0.75]) * (len(values) - 1)
+    below = places.astype(np.intp)
+    order = np.sort(values)
+    low, high = order[below], order[np.minimum(below + 1, len(values) - 1)]
+    quartiles: Array = low + (places - below) * (high - low)
+    return quartiles
+
+
 def _normalised(z: Array) -> Sloped:
     """The Yeo-Johnson transform of ``z`` whose power, of 25, has the largest normal likelihood."""
     positive, negative = np.log1p(np.maximum(z, 0.0)), np.log1p(np.maximum(-z, 0.0))
-    images = np.stack([_power(positive, power) - _power(negative, 2.0 - power) for power in _POWERS])
+    # ((1 + z)^power - 1) / power, whose limit for power 0 the least power gives
+    images = np.expm1(_UPWARDS * positive) / _UPWARDS - np.expm1(_DOWNWARDS * negative) / _DOWNWARDS
     jacobian = np.sum(positive - negative)
-    likelihood = (_POWERS - 1.0) * jacobian - 0.5 * len(z) * np.log(np.maximum(np.var(images, axis=1), 1e-300))
+    spread = np.log(np.maximum(np.var(images, axis=1), 1e-300))
+    likelihood = (_POWERS[:, 0] - 1.0) * jacobian - 0.5 * len(z) * spread
     best = int(np.argmax(likelihood))
-    return images[best], np.exp((_POWERS[best] - 1.0) * (positive - negative))
-
-
-def _power(logarithm: Array, power: float) -> Array:
-    """((1 + z)^power - 1) / power for logarithm = log(1 + z)."""
-    return np.expm1(power * logarithm) / power if power != 0.0 else logarithm
+    return images[best], np.exp((_POWERS[best, 0] - 1.0) * (positive - negative))

@@ -51,8 +51,8 @@ def evidence(history: History, coordinates: Coordinates) -> Evidence:
     failed = (complete & ~good) | (states == TrialState.FAILED)
     order = np.argsort(history.told, kind="stable")
     counted, values = good.copy(), np.where(good, np.clip(losses, -_LARGEST, _LARGEST), 0.0)
-    if good.any():
-        pruned = states == TrialState.PRUNED
+    pruned = states == TrialState.PRUNED
+    if pruned.any() and good.any():
         values[pruned] = np.quantile(values[good], 0.75)
         counted |= pruned
     kept = order[counted[order]]

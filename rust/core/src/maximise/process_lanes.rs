@@ -83,7 +83,7 @@ impl Queries<'_, '_> {
                 }
             }
             for (group, points) in points.chunks(C * d).enumerate() {
-                let span = group * rows * C..(group * rows + process.n) * C;
+                let span = group * rows * C..(group + 1) * rows * C;
                 gather(points, d, &mut queries);
                 let slopes = Slopes { process, queries: &queries, w: &mut k[span.clone()], decays: &mut slopes[span] };
                 slopes.write::<FUSED>(points.len() / d, first + group * C, prediction);
@@ -161,7 +161,7 @@ fn weighted<const FUSED: bool, const C: usize>(rows: &[[f64; C]], factors: &[f64
             }
         }
     }
-    std::array::from_fn(|lane| (sums[0][lane] + sums[1][lane]) + (sums[2][lane] + sums[3][lane]))
+    total(&sums)
 }
 
 /// Σ row × row, in as many sums.
@@ -175,7 +175,16 @@ fn squared<const FUSED: bool, const C: usize>(rows: &[f64]) -> [f64; C] {
             }
         }
     }
-    std::array::from_fn(|lane| (sums[0][lane] + sums[1][lane]) + (sums[2][lane] + sums[3][lane]))
+    total(&sums)
+}
+
+#[inline(always)]
+fn total<const C: usize>(sums: &[[f64; C]; ROWS]) -> [f64; C] {
+    let mut total = [0.0; C];
+    for lane in 0..C {
+        total[lane] = (sums[0][lane] + sums[1][lane]) + (sums[2][lane] + sums[3][lane]);
+    }
+    total
 }
 
 /// With decay = −s² g′(r) / r and t = (q − x) / l: dk/dq = −decay t / l, summed with α for the mean and with −2 w for the
@@ -192,22 +201,29 @@ impl<const C: usize> Slopes<'_, '_, C> {
     fn write<const FUSED: bool>(self, count: usize, first: usize, prediction: &mut Prediction) {
         let Self { process, queries, w, decays } = self;
         let (w, decays) = (w.as_chunks_mut::<C>().0, decays.as_chunks_mut::<C>().0);
-        for ((w, decay), alpha) in w.iter_mut().zip(decays.iter_mut()).zip(process.alpha) {
+        let weights = process.alpha.iter().copied().chain(std::iter::repeat(0.0));
+        for (i, ((w, decay), alpha)) in w.iter_mut().zip(decays.iter_mut()).zip(weights).enumerate() {
+            let there = if i < process.n { 1.0 } else { 0.0 };
             for lane in 0..C {
-                w[lane] *= decay[lane];
+                w[lane] *= there * decay[lane];
                 decay[lane] *= alpha;
             }
         }
         let d = queries.len();
         for (j, query) in queries.iter().enumerate() {
-            let (mut by_mean, mut by_variance) = ([0.0; C], [0.0; C]);
-            let (q, column) = (query.map(|q| process.place(j, q)), process.points[j..].iter().step_by(d));
-            for ((w, decay), &x) in w.iter().zip(decays.iter()).zip(column) {
-                for lane in 0..C {
-                    by_mean[lane] = multiply_add::<FUSED>(decay[lane], q[lane] - x, by_mean[lane]);
-                    by_variance[lane] = multiply_add::<FUSED>(w[lane], q[lane] - x, by_variance[lane]);
+            let q = query.map(|q| process.place(j, q));
+            let (mut by_mean, mut by_variance) = ([[0.0; C]; ROWS], [[0.0; C]; ROWS]);
+            let rows = w.as_chunks::<ROWS>().0.iter().zip(decays.as_chunks::<ROWS>().0);
+            for ((w, decay), points) in rows.zip(process.points.chunks_exact(ROWS * d)) {
+                for r in 0..ROWS {
+                    let x = points[r * d + j];
+                    for lane in 0..C {
+                        by_mean[r][lane] = multiply_add::<FUSED>(decay[r][lane], q[lane] - x, by_mean[r][lane]);
+                        by_variance[r][lane] = multiply_add::<FUSED>(w[r][lane], q[lane] - x, by_variance[r][lane]);
+                    }
                 }
             }
+            let (by_mean, by_variance) = (total(&by_mean), total(&by_variance));
             for lane in 0..count {
                 let scale = if query[lane].is_nan() || process.kinds[j] == 1 { 0.0 } else { process.inverse[j] };
                 prediction.d_mean[(first + lane) * d + j] = -scale * by_mean[lane];
