@@ -42,7 +42,7 @@ class GaussianProcess:
 
     The first trials are a scrambled Sobol' design through the space's priors. From then on losses are made normal (see
     ``outputs``), a process with one lengthscale a parameter is fitted by its largest posterior density, and the
-    acquisition is climbed from the best of many candidates. The fit is renewed after every 10 % of new outcomes; of more
+    acquisition is climbed from the best of many candidates. The fit is renewed after every tenth of outcomes; of more
     than 160 outcomes it sees so many: half of them the best, a quarter the newest. What is to be improved upon is
     the lowest posterior mean at any trial, not the lowest loss, which luck may have had a part in.
 
