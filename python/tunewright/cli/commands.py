@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from tunewright.cli.export import FORMATS, export
-from tunewright.cli.table import configuration, moment, number, table, trial_rows
+from tunewright.cli.table import configuration, measurements, moment, number, table, trial_rows
 from tunewright.cli.target import load_target
 from tunewright.errors import StudyError
 from tunewright.space import Space
 from tunewright.storage import open_storage
 from tunewright.strategies import GaussianProcess, Grid, QuasiRandom, Random, TrustRegion
 from tunewright.study import Study
+from tunewright.study.findings import nothing_best
 from tunewright.trial import Trial
 
 __all__ = ["COMMANDS", "Command"]
@@ -82,6 +83,7 @@ def _run_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--space", help="module:space; left out, the space grows by trial.suggest_*")
     parser.add_argument("--minimize", action="append", metavar="METRIC", help="an objective (may be repeated)")
     parser.add_argument("--maximize", action="append", metavar="METRIC", help="an objective (may be repeated)")
+    parser.add_argument("--constraint", action="append", metavar="TEXT", help="'memory_mb <= 2048' (may be repeated)")
     parser.add_argument(
         "--strategy", choices=sorted(_STRATEGIES), help="default: the study's own, random for a new one"
     )
@@ -100,6 +102,7 @@ def _run(options: argparse.Namespace) -> None:
         space,
         minimize=options.minimize,
         maximize=options.maximize,
+        constraints=options.constraint or (),
         strategy=None if options.strategy is None else _STRATEGIES[options.strategy](),
         storage=options.storage,
         name=options.name,
@@ -150,15 +153,17 @@ def _best(options: argparse.Namespace) -> None:
 def _print_best(study: Study, top: int) -> None:
     chosen = study.top(top) if len(study.directions) == 1 else study.pareto_front
     if not chosen:
-        print(f"study {study.name!r}: no trial is complete yet ({study.history.n} trials)")
+        print(f"{nothing_best(study.history, study.name)} ({study.history.n} trials)")
         return
+    if len(study.directions) > 1:
+        print(f"study {study.name!r}: {len(chosen)} of {study.history.n} trials are on the front")
     if len(chosen) > 1:
         print(table(["trial", "state", "values", "seconds", "configuration"], trial_rows(chosen)))
         return
     trial = chosen[0]
     print(f"study {study.name!r}: best of {study.history.n} trials is trial {trial.number}")
-    for metric, value in (trial.values or {}).items():
-        print(f"  {metric} = {number(value)}")
+    for metric, value in measurements(trial).items():
+        print(f"  {metric} = {value}")
     for name, value in trial.config.items():
         print(f"  {name}: {value!r}")
 
@@ -192,6 +197,10 @@ def _show(options: argparse.Namespace) -> None:
         _show_trial(study, options.trial)
         return
     print(study)
+    for constraint in study.goals.constraints:
+        print(f"  constraint: {constraint}")
+    for metric, value in study.goals.thresholds.items():
+        print(f"  threshold: {metric} {number(value)}")
     print(study.space)
     rows = trial_rows(study.trials[-options.last :] if options.last > 0 else [])
     print(table(["trial", "state", "values", "seconds", "configuration"], rows))
@@ -202,9 +211,12 @@ def _show_trial(study: Study, wanted: int) -> None:
     trial = study.trials[wanted]
     print(f"trial {trial.number} of study {study.name!r}: {trial.state.label}")
     print(f"  began {moment(trial.started)}, ended {moment(trial.finished)}")
-    for what, values in (("value", trial.values or {}), ("config", trial.config), ("note", trial.metadata)):
+    told = {"value": trial.values or {}, "standard error": trial.sems, "config": trial.config, "note": trial.metadata}
+    for what, values in told.items():
         for name, value in values.items():
             print(f"  {what} {name} = {value!r}")
+    for constraint, slack in trial.slacks.items():
+        print(f"  {'kept' if slack <= 0 else 'broken'}: {constraint} ({number(slack)})")
     if trial.error is not None:
         print(f"  error: {trial.error}")
     for step, metrics in trial.reports.items():

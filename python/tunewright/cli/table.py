@@ -8,7 +8,7 @@ from typing import Any
 
 from tunewright.trial import TrialView
 
-__all__ = ["configuration", "moment", "number", "table", "trial_rows"]
+__all__ = ["configuration", "measurements", "moment", "number", "table", "trial_rows"]
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -21,6 +21,15 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 def number(value: Any) -> str:
     """A value for people: floats to five significant digits."""
     return f"{value:.5g}" if isinstance(value, float) else str(value)
+
+
+def measurements(trial: TrialView) -> dict[str, str]:
+    """The values of a trial for people, ± their standard errors where these are known."""
+    sems = trial.sems
+    return {
+        name: number(value) + (f" ± {number(sems[name])}" if name in sems else "")
+        for name, value in (trial.values or {}).items()
+    }
 
 
 def configuration(config: dict[str, Any]) -> str:
@@ -36,11 +45,12 @@ def moment(seconds: float | None) -> str:
 
 
 def trial_rows(trials: Sequence[TrialView]) -> list[list[str]]:
-    """Number, state, values, seconds and configuration of each trial."""
+    """Number, state, values (with standard errors and broken constraints), seconds and configuration of each trial."""
     rows = []
     for trial in trials:
-        values = trial.values or {}
-        shown = ", ".join(f"{name} {number(value)}" for name, value in values.items()) or trial.error or "-"
+        shown = ", ".join(f"{name} {value}" for name, value in measurements(trial).items()) or trial.error or "-"
+        if trial.violation:
+            shown += f" (breaks constraints by {number(trial.violation)})"
         seconds = "-" if trial.duration is None else f"{trial.duration:.2f}"
         rows.append([str(trial.number), trial.state.label, shown, seconds, configuration(trial.config)])
     return rows

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from tunewright.errors import StudyError
-from tunewright.numerics.pareto import is_nondominated
 from tunewright.space import Space
+from tunewright.study.choice import choose
 from tunewright.study.frame import frame
+from tunewright.study.front import front, volume, volumes
 from tunewright.study.ledger import Ledger
 from tunewright.trial import History, TrialView
+from tunewright.trial.columns import Array
 
 __all__ = ["Findings"]
 
@@ -72,11 +75,47 @@ class Findings:
     @property
     def pareto_front(self) -> list[TrialView]:
         """The trials that no other is better than, by number: complete, finite, within constraints and thresholds."""
-        losses = self.history.losses
-        worthy = np.isfinite(losses).all(axis=1) & (losses <= self.history.thresholds).all(axis=1)
-        usable = np.flatnonzero(self.history.feasible & worthy)
-        front = usable[is_nondominated(losses[usable])]
-        return [TrialView(self.history, int(number)) for number in front]
+        return [TrialView(self.history, number) for number in front(self.history).tolist()]
+
+    def hypervolume(self, reference: Mapping[str, float] | None = None) -> float:
+        """How much the front dominates, in the product of the objectives' units; 0.0 without a front.
+
+        Args:
+            reference: by objective, the value from which on a trial is worth nothing. Left out, it is the objective's
+                threshold; without one, a tenth of the front's range behind its worst value (see
+                ``tw.pareto.nadir_reference``), which moves as the front grows: give one to compare studies.
+
+        Raises:
+            StudyError: a reference without a finite value for every objective.
+        """
+        return volume(self.history, reference)
+
+    def hypervolume_history(self, reference: Mapping[str, float] | None = None) -> Array:
+        """:meth:`hypervolume` after each trial that ended, in the order of their ends, shape (ended,); it never falls.
+
+        Left out, ``reference`` is that of the front as it is now.
+        """
+        return volumes(self.history, reference)
+
+    def choose(
+        self, *, weights: Mapping[str, float] | None = None, within: Mapping[str, float] | None = None
+    ) -> TrialView:
+        """One trial of the front; the objectives are scaled so that it spans 0 (best) to 1 (worst) in each.
+
+        Args:
+            weights: by objective, how much it matters, 0 or more (0 if left out). The trial with the least augmented
+                weighted Chebyshev distance from the ideal is chosen: the largest of weight times scaled loss.
+            within: by objective, a value that the trial must at least reach, such as ``{"latency": 20}``. Of the trials
+                within, and without weights, the objectives that are not named decide.
+
+        Without weights the knee is chosen: the trial farthest before the plane on which scaled losses sum to 1, with
+        two objectives the line through the ends of the front (I. Das, Structural Optimization 18, 1999). With one
+        objective left that is the best in it.
+
+        Raises:
+            StudyError: the front is empty, no trial is within, or a name is no objective.
+        """
+        return TrialView(self.history, choose(self.history, weights, within))
 
     def to_frame(self) -> Any:
         """One row a trial: a ``pandas.DataFrame`` where pandas is installed, else a dict of lists."""

@@ -16,7 +16,7 @@ _EVERY = 0.1  # seconds between two drawings
 
 
 class Progress:
-    """Counts ended trials and shows the best value so far.
+    """Counts ended trials and shows the best value so far, or how many trials are on the front.
 
     Args:
         shown: true or false; ``None`` shows it when standard error is a terminal or the code runs in a notebook.
@@ -53,10 +53,19 @@ class Progress:
         self._next = time.monotonic() + _EVERY
         self._bar.update(study.ledger.ended - self._done)
         self._done = study.ledger.ended
-        number = study.ledger.best
-        if number is not None:
-            value = float(study.history.values[number, 0])
-            self._bar.set_postfix_str(f"best {study.history.metrics[0]} {value:.6g} (trial {number})")
+        self._bar.set_postfix_str(_found(study))
+
+
+def _found(study: Study) -> str:
+    """What the study has found so far, in a few words; nothing before there is anything."""
+    if len(study.directions) > 1:
+        size = len(study.pareto_front)
+        return f"{size} on the front" if size else ""
+    number = study.ledger.best
+    if number is not None:
+        value = float(study.history.values[number, 0])
+        return f"best {study.history.metrics[0]} {value:.6g} (trial {number})"
+    return "none keeps the constraints yet" if study.goals.constraints and study.history.complete.any() else ""
 
 
 def _size() -> dict[str, int]:

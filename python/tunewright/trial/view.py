@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from tunewright.errors import StudyError
 from tunewright.trial.history import History
 from tunewright.trial.state import TrialState
@@ -47,12 +45,19 @@ class TrialView:
         return self._history.result(self.number)[1]
 
     @property
+    def slacks(self) -> dict[str, float]:
+        """Of each comparison of the constraints, how far it is from its limit: not positive where it is kept."""
+        goals = self._history.goals
+        slacks = goals.slacks(self._history.measured[self.number : self.number + 1])[0].tolist()
+        return {text: slack for (text, _), slack in zip(goals.comparisons, slacks, strict=True) if slack == slack}
+
+    @property
     def violation(self) -> float | None:
-        """Sum of what it breaks the constraints by, 0.0 if it keeps all; ``None`` where that is not known."""
-        history = self._history
-        slacks = history.goals.slacks(history.measured[self.number : self.number + 1])
-        violation = float(np.maximum(slacks, 0.0).sum())
-        return None if violation != violation else violation
+        """Sum of what it breaks the constraints by, 0.0 if it keeps all; ``None`` where one is not known."""
+        slacks = self.slacks
+        if len(slacks) < len(self._history.goals.comparisons):
+            return None
+        return float(sum(max(slack, 0.0) for slack in slacks.values()))
 
     @property
     def value(self) -> float | None:

@@ -26,6 +26,11 @@ def by_run(trial):
     return trial.suggest_float("x", 0, 1)
 
 
+def several(trial):
+    width = trial["width"]
+    return {"loss": tw.Measured(1.0 / width, sem=0.125), "seconds": width / 8, "memory": 2.0 * width}
+
+
 def interrupted(trial):
     if trial.number == 2:
         raise KeyboardInterrupt
@@ -95,6 +100,27 @@ def test_interrupted_and_resumed(folder, capsys):
     assert "interrupted" in capsys.readouterr().err
     states = [t.state.label for t in tw.Study.load("tunewright.db").trials]
     assert states == ["complete", "complete", "waiting"]
+
+
+def test_several_objectives_and_a_constraint(folder, capsys):
+    arguments = ["run", "mytrain:several", "--space", "mytrain:space", "--minimize", "loss", "--minimize", "seconds"]
+    assert main([*arguments, "--constraint", "memory <= 60", "--trials", "9", "--seed", "1"]) == 0
+    study = tw.Study.load("tunewright.db")
+    front = study.pareto_front
+    out = capsys.readouterr().out
+    assert 1 < len(front) < 9 and f"{len(front)} of 9 trials are on the front" in out
+    assert len(out.splitlines()) == len(front) + 2 and "± 0.125" in out and "breaks" not in out
+    assert main(["show", "tunewright.db"]) == 0
+    out = capsys.readouterr().out
+    broken = [trial for trial in study.trials if trial.violation]
+    assert "constraint: memory <= 60" in out and out.count("breaks constraints by") == len(broken) > 0
+    assert main(["show", "tunewright.db", "--trial", str(broken[0].number)]) == 0
+    out = capsys.readouterr().out
+    assert f"broken: memory <= 60 ({broken[0].violation:.5g})" in out and "standard error loss = 0.125" in out
+    assert main(["export", "tunewright.db", "--to", "a.json"]) == 0
+    document = json.loads((folder / "a.json").read_text(encoding="utf-8"))
+    assert document["constraints"] == ["memory <= 60"] and document["trials"][0]["sems"] == {"loss": 0.125}
+    assert document["trials"][0]["values"]["memory"] == study.history.measured[0, 2]
 
 
 def test_export(folder, capsys):
