@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -12,6 +12,7 @@ import numpy as np
 from tunewright.errors import StudyError
 from tunewright.space import Space
 from tunewright.strategies.gp.belief import belief_of
+from tunewright.strategies.gp.budget import Effort, affordable
 from tunewright.strategies.gp.candidates import design
 from tunewright.strategies.gp.coordinates import Coordinates, coordinates
 from tunewright.strategies.gp.fantasies import imagined
@@ -32,6 +33,7 @@ _CHOICES = {
     "outputs": ("yeo-johnson", "standard"),
 }
 _NOISE = -4.0  # mean of the log noise variance
+_FIT = 160  # outcomes that the hyperparameters are fitted to
 _DELTA = 0.1  # of the scheduled kappa: the probability that its bounds do not hold
 _BETA = 10.0  # of piBO: how many trials it takes for the record to weigh as much as the prior
 
@@ -64,6 +66,9 @@ class GaussianProcess:
         climbs: of those, how many are climbed from.
         points: up to this many outcomes the process is exact. Of more, it sees a quarter newest, a quarter best
             and the half nearest to the best trial.
+        latency: seconds that a suggestion should take at most, from 0.01 upwards. By a model of what each part costs
+            (``strategies/gp/budget.py``), not by a clock, so that suggestions can be repeated: ``points``,
+            ``candidates`` and the 160 of the fit become fewer until it fits. ``None``: as much as it takes.
         threads: for the kernels; suggestions do not depend on it.
 
     Standard errors told with values (``study.tell(trial, value, sem=...)``) are known noise of those trials, beside the
@@ -86,6 +91,7 @@ class GaussianProcess:
     candidates: int = 256
     climbs: int = 6
     points: int = 5_000
+    latency: float | None = None
     threads: int = 2
 
     oblivious: ClassVar[bool] = False
@@ -100,9 +106,10 @@ class GaussianProcess:
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int) or value < least:
                 raise ValueError(f"{name} must be a whole number from {least} upwards; got {value!r}")
-        kappa = 0.0 if self.kappa == "scheduled" else self.kappa
-        if isinstance(kappa, bool) or not isinstance(kappa, (int, float)) or not 0 <= kappa < math.inf:
-            raise ValueError(f'kappa must be a finite number, not negative, or "scheduled"; got {kappa!r}')
+        if self.kappa != "scheduled" and not _finite_from(0.0, self.kappa):
+            raise ValueError(f'kappa must be a finite number, not negative, or "scheduled"; got {self.kappa!r}')
+        if self.latency is not None and not _finite_from(0.01, self.latency):
+            raise ValueError(f"latency must be None or a finite number of seconds from 0.01 on; got {self.latency!r}")
 
     def check(self, space: Space, directions: dict[str, str]) -> None:
         """Raise ``StudyError`` for several objectives."""
@@ -123,9 +130,10 @@ class GaussianProcess:
         return self._modelled(history, space, seen, seed, numbers)
 
     def _modelled(self, history: History, space: Coordinates, seen: Evidence, seed: int, numbers: Ints) -> Array:
-        fitting = Fitting(self.kernel, self.outputs, _NOISE, self.threads)
-        belief = belief_of(seen, local(seen.x, seen.losses, self.points), space.kinds, fitting)
-        processes = feasibility(seen, belief.model, self.points)
+        effort = self._effort(seen, space.dimension)
+        fitting = Fitting(self.kernel, self.outputs, _NOISE, self.threads, effort.fit)
+        belief = belief_of(seen, local(seen.x, seen.losses, effort.points), space.kinds, fitting)
+        processes = feasibility(seen, belief.model, effort.points)
         weight = _BETA / len(seen.losses) if space.has_priors else 0.0
         belief = belief.with_pending(seen.pending)
         taken = history.natives
@@ -134,7 +142,7 @@ class GaussianProcess:
             model, best = imagined(belief, seed) if self.acquisition == "log_nei" else (belief.model, belief.best)
             name, kappa = self._function(len(seen.losses))
             target = Acquisition(model, name, best, kappa, processes, weight, self.threads)
-            options = {"count": self._count(len(model.x)), "seed": seed, "number": int(number)}
+            options = {"count": effort.candidates, "seed": seed, "number": int(number)}
             if self.acquisition == "thompson":
                 chosen[i] = drawn(target, space, belief.centres, Known(taken), **options)
             else:
@@ -153,8 +161,13 @@ class GaussianProcess:
             return name, math.sqrt(2.0 / 5.0 * math.log(self.candidates * outcomes**2 * math.pi**2 / (6.0 * _DELTA)))
         return name, self.kappa
 
-    def _count(self, n: int) -> int:
-        return max(self.candidates // 4, self.candidates * 256 // max(n, 256))
+    def _effort(self, seen: Evidence, d: int) -> Effort:
+        """What an ask may look at, after so many outcomes."""
+        n, effort = len(seen.losses), Effort(self.points, _FIT, self.candidates, self.climbs)
+        if self.latency is not None:
+            effort = affordable(effort, self.latency, n, d, 1 + seen.slacks.shape[1] + (len(seen.failed) > 0))
+        fewer = max(self.candidates // 4, self.candidates * 256 // max(n, 256))
+        return replace(effort, candidates=min(effort.candidates, fewer))
 
     def to_json(self, space: Space) -> dict[str, Any]:
         """Name and options, for the record."""
@@ -164,3 +177,7 @@ class GaussianProcess:
     def from_json(cls, options: Mapping[str, Any]) -> GaussianProcess:
         """The inverse of :meth:`to_json`."""
         return cls(**{name: value for name, value in options.items() if name != "strategy"})
+
+
+def _finite_from(least: float, value: Any) -> bool:
+    return not isinstance(value, bool) and isinstance(value, (int, float)) and least <= value < math.inf

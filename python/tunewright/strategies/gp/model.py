@@ -26,7 +26,6 @@ HIGHEST = 1e6
 
 _LOWEST, _HIGHEST = np.log(0.01), np.log(100.0)  # of a lengthscale
 _BLOCK = 8  # rows appended one by one before the factor is made anew
-_FIT_POINTS = 160
 _STEPS = 5, 15  # of a fit: so many from every start, then so many from where the best of them led
 
 
@@ -38,6 +37,7 @@ class Fitting:
     outputs: str
     noise: float
     threads: int
+    points: int = 160
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,7 +117,7 @@ def fitted(x: Array, losses: Array, kinds: Kinds, fitting: Fitting, sems: Array 
     if known is not None:
         return known
     y, noise = transformed_with_noise(losses, sems, fitting.outputs)
-    rows = _representative(y, _FIT_POINTS)
+    rows = _representative(y, fitting.points)
     mean, std, lower, upper = priors(x.shape[1], fitting.noise)
     options: dict[str, Any] = {
         "lower": lower, "upper": upper, "prior_mean": mean, "prior_std": std, "tolerance": 1e-2,

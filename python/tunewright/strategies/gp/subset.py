@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["local"]
+__all__ = ["STEP", "local"]
 
 from typing import Any
 
@@ -10,7 +10,9 @@ import numpy as np
 
 from tunewright.trial.columns import Array
 
-_STEP = 64  # outcomes after which the selection moves on, so that a factor can be extended in between
+STEP = 64
+"""Outcomes after which the selection moves on, so that a factor can be extended in between."""
+
 _LOCAL = 1_000
 
 
@@ -23,7 +25,7 @@ def local(x: Array, losses: Array, most: int) -> np.ndarray[Any, np.dtype[np.int
     n = len(losses)
     if n <= most:
         return np.arange(n)
-    settled, size = n - n % _STEP or n, min(most, _LOCAL)
+    settled, size = n - n % STEP or n, min(most, _LOCAL)
     chosen = np.zeros(n, dtype=bool)
     order = np.argsort(losses[:settled], kind="stable")
     chosen[order[: size // 4]] = True
