@@ -12,6 +12,7 @@ from __future__ import annotations
 
 __all__ = [
     "Categorical",
+    "Checkpoints",
     "Constant",
     "Failures",
     "Float",
@@ -52,6 +53,7 @@ __all__ = [
 from typing import TYPE_CHECKING
 
 from tunewright import errors
+from tunewright.checkpoints import Checkpoints
 from tunewright.errors import TrialPruned
 from tunewright.executors import Futures, Inline, Processes, Threads
 from tunewright.numerics import pareto

@@ -847,3 +847,23 @@ def test_closed_is_closed(storage):
     ):
         with pytest.raises(StorageError, match="closed"):
             call()
+
+
+def test_alone_nobody_writes(storage):
+    storage.create(header())
+    ask(storage, 2)
+    seen = []
+
+    def act(changes):
+        seen.append((changes.revision, [record.number for record in changes.records]))
+        with pytest.raises(StorageError):
+            tell(storage, 0)
+
+    storage.alone("digits", 2, act)
+    assert seen == [(3, [1])]
+    tell(storage, 0)
+    with pytest.raises(RuntimeError, match="trouble"):
+        storage.alone("digits", 0, lambda changes: (_ for _ in ()).throw(RuntimeError("trouble")))
+    tell(storage, 1)
+    with pytest.raises(StudyNotFoundError):
+        storage.alone("other", 0, lambda changes: None)

@@ -11,7 +11,7 @@ import tempfile
 import time
 from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Literal
 
 from tunewright.checkpoints.directory import extract, write_directory
 from tunewright.checkpoints.tree import MAGIC, packed, unpacked
@@ -30,11 +30,18 @@ class Checkpoints:
 
     Args:
         root: the directory; made when something is saved.
+        keep: whose last state stays once its trial has ended: ``"best"``: the best trial's, or those of the whole
+            Pareto front; ``"all"``; or ``"none"``. Unfinished trials keep theirs in any case.
         durable: wait until a state is on the disk, so that it survives a power cut as well.
     """
 
-    def __init__(self, root: str | os.PathLike[str], *, durable: bool = False) -> None:
+    def __init__(
+        self, root: str | os.PathLike[str], *, keep: Literal["best", "all", "none"] = "best", durable: bool = False
+    ) -> None:
+        if keep not in ("best", "all", "none"):
+            raise ValueError(f"keep must be 'best', 'all' or 'none'; got {keep!r}")
         self.root = Path(root)
+        self.keep = keep
         self.durable = durable
 
     def __repr__(self) -> str:

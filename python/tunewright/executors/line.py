@@ -32,9 +32,9 @@ from tunewright.executors.outcome import decode, encode, evaluate
 from tunewright.executors.parcel import pack, unpack
 
 if TYPE_CHECKING:
-    from tunewright.trial.link import Link
+    from tunewright.trial.link import Depot, Link
 
-_METHODS = frozenset({"annotate", "report", "suggest"})
+_METHODS = frozenset({"annotate", "depot", "keep", "report", "saved", "suggest"})
 
 
 class Mark(IntEnum):
@@ -100,6 +100,20 @@ class RemoteLink:
     def annotate(self, number: int, key: str, value: Any) -> None:
         """Write ``key = value`` into the metadata of trial ``number``."""
         self._question(number, "annotate", key, value)
+
+    def depot(self, number: int) -> Depot:
+        """Where trial ``number`` saves its states."""
+        depot: Depot = self._question(number, "depot")
+        return depot
+
+    def saved(self, number: int) -> tuple[str, int] | None:
+        """Key and step of the state that trial ``number`` saved last, if it did."""
+        saved: tuple[str, int] | None = self._question(number, "saved")
+        return saved
+
+    def keep(self, number: int, step: int, key: str) -> None:
+        """From now on trial ``number`` keeps the state ``key``, saved at ``step``."""
+        self._question(number, "keep", step, key)
 
     def close(self) -> None:
         """Refuse further calls: the trial is over and the line is used for something else."""

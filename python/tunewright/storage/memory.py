@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["Memory"]
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from operator import index
 from threading import Lock, RLock
@@ -189,6 +189,17 @@ class Memory:
         """See ``Storage.changes``."""
         with self._state:
             return self._ledger(name).changes(since)
+
+    def alone(self, name: str, since: int, act: Callable[[Changes], None]) -> None:
+        """See ``Storage.alone``."""
+        with self._write:
+            with self._state:
+                changes = self._writable(name).changes(since)
+            self._proposing = True
+            try:
+                act(changes)
+            finally:
+                self._proposing = False
 
     def close(self) -> None:
         """See ``Storage.close``."""

@@ -169,6 +169,13 @@ class Storage(Protocol):
         """All that happened after revision ``since``. Reads only; never waits for a writer."""
         ...
 
+    def alone(self, name: str, since: int, act: Callable[[Changes], None]) -> None:
+        """Call ``act`` with all that happened after revision ``since``, while nobody can write to the storage.
+
+        ``act`` must not write to it either. What it raises is raised.
+        """
+        ...
+
     def close(self) -> None:
         """Let go of files. Calling it twice is fine; any other call afterwards raises ``StorageError``."""
         ...

@@ -7,7 +7,7 @@ __all__ = ["Sqlite"]
 import os
 import sqlite3
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from operator import index
 from typing import Any
 
@@ -279,6 +279,12 @@ class Sqlite:
             return rows.changes(cursor, study, since, revision)
 
         return self._connection.read(query)
+
+    def alone(self, name: str, since: int, act: Callable[[Changes], None]) -> None:
+        """See ``Storage.alone``."""
+        with self._connection.write() as cursor:
+            study, revision, _ = self._position(cursor, name)
+            act(rows.changes(cursor, study, since, revision))
 
     def close(self) -> None:
         """See ``Storage.close``."""

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from tunewright.errors import ReportError, StudyError
+from tunewright.study.keeping import Keeper
 from tunewright.study.ledger import Ledger
 from tunewright.study.meetings import Meetings
 from tunewright.study.outcome import Outcome, early_outcome, outcome_of, pruned_outcome
@@ -29,14 +30,18 @@ class Endings:
         ledger: the study's record.
         meetings: who meets which parameter.
         referee: who carries out what the scheduler decides; ``None`` without a scheduler.
+        keeper: who knows which saved states are needed.
         lock: the study's own.
     """
 
-    def __init__(self, ledger: Ledger, meetings: Meetings, referee: Referee | None, lock: threading.RLock) -> None:
+    def __init__(
+        self, ledger: Ledger, meetings: Meetings, referee: Referee | None, keeper: Keeper, lock: threading.RLock
+    ) -> None:
         self._ledger = ledger
         self._goals = ledger.history.goals
         self._meetings = meetings
         self._referee = referee
+        self._keeper = keeper
         self._lock = lock
 
     def tell(
@@ -64,6 +69,8 @@ class Endings:
             numbers = [self._settled(trial) for trial in trials]
             if self._referee is None:
                 self._ledger.finish_many(list(zip(numbers, outcomes, strict=True)))
+                for number in numbers:
+                    self._keeper.ended(number)
                 return
             for number in numbers:
                 self._ledger.need_unfinished(number)
@@ -117,6 +124,7 @@ class Endings:
             ledger.finish(number, outcome)
             if self._referee is not None:
                 self._referee.forget(number)
+            self._keeper.ended(number)
             if ledger.best is not best and _log.isEnabledFor(logging.INFO) and ledger.best is not None:
                 _log.info("trial %d is the best so far: %s", ledger.best, TrialView(ledger.history, ledger.best).values)
 

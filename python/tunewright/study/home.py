@@ -5,11 +5,14 @@ from __future__ import annotations
 import threading
 from typing import Any
 
+from tunewright.checkpoints import Checkpoints
 from tunewright.errors import UnknownMetricError
 from tunewright.space import Domain
+from tunewright.study.keeping import Keeper
 from tunewright.study.ledger import Ledger
 from tunewright.study.meetings import Meetings
 from tunewright.study.referee import Referee
+from tunewright.trial import Trial
 
 __all__ = ["Home"]
 
@@ -21,18 +24,29 @@ class Home:
         ledger: the study's record.
         meetings: who meets which parameter.
         referee: who carries out what the scheduler decides; ``None`` without a scheduler.
+        keeper: who knows which saved states are needed.
         lock: the study's own; calls come from any thread.
 
     Attributes:
         ending: the run was interrupted: trials that still report shall stop.
     """
 
-    def __init__(self, ledger: Ledger, meetings: Meetings, referee: Referee | None, lock: threading.RLock) -> None:
+    def __init__(
+        self, ledger: Ledger, meetings: Meetings, referee: Referee | None, keeper: Keeper, lock: threading.RLock
+    ) -> None:
         self.ending = False
+        self._resumed: dict[int, int] = {}  # trials that go on, and the step they had reported before
         self._ledger = ledger
         self._meetings = meetings
         self._referee = referee
+        self._keeper = keeper
         self._lock = lock
+
+    def welcome(self, trial: Trial) -> None:
+        """A trial that reported before begins again: it goes on where it was."""
+        reported = self._ledger.history.reports.last_step(trial.number)
+        if reported:
+            self._resumed[trial.number] = trial.resumed = reported
 
     def report(self, number: int, step: int, metrics: dict[str, float]) -> bool:
         """Record intermediate metrics of a running trial; true when it should stop."""
@@ -43,9 +57,9 @@ class Home:
                 f"must be among them: {', '.join(map(repr, objectives))}"
             )
         with self._lock:
+            if step <= self._resumed.get(number, 0) and self._ledger.history.reports.has(number, step):
+                return self.ending  # a trial that goes on went over a step again that its record has already
             referee = self._referee
-            if referee is not None and referee.repeats(number, step):
-                return self.ending
             row = self._ledger.report(number, step, metrics)
             return (referee is not None and referee.judge(number, row)) or self.ending
 
@@ -58,3 +72,17 @@ class Home:
         """Write ``key = value`` into a trial's metadata."""
         with self._lock:
             self._ledger.annotate(number, {key: value})
+
+    def depot(self, number: int) -> Checkpoints:
+        """Where trial ``number`` saves its states."""
+        return self._keeper.depot
+
+    def saved(self, number: int) -> tuple[str, int] | None:
+        """Key and step of the state that trial ``number`` saved last, if it did."""
+        with self._lock:
+            return self._ledger.history.saved.of(number)
+
+    def keep(self, number: int, step: int, key: str) -> None:
+        """From now on trial ``number`` keeps the state ``key``, saved at ``step``."""
+        with self._lock:
+            self._keeper.keep(number, step, key)

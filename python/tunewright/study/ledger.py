@@ -5,7 +5,7 @@ from __future__ import annotations
 import bisect
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -136,7 +136,7 @@ class Ledger:
         self.history.open(number, TrialState.WAITING, seen, asked, 0.0)
         self.history.place(number, row)
         self.history.enqueued.append(number)
-        self.history.metadata[number] = dict(metadata)
+        self.history.note(number, metadata)
         bisect.insort(self._waiting, number)
         self._drop_ahead()
 
@@ -219,7 +219,7 @@ class Ledger:
         if error is not None:
             history.errors[number] = error
         if notes:
-            history.metadata.setdefault(number, {}).update(notes)
+            history.note(number, notes)
         if state == _COMPLETE:
             self._rank(number, values)
 
@@ -254,7 +254,11 @@ class Ledger:
     def annotate(self, number: int, notes: Mapping[str, Any]) -> None:
         """Merge ``notes`` into a trial's metadata."""
         self.need(number)
-        self.history.metadata.setdefault(number, {}).update(notes)
+        self.history.note(number, notes)
+
+    def alone(self, act: Callable[[], object]) -> None:
+        """Call ``act`` while the record holds all there is and nobody can write to it."""
+        act()
 
     # -- refusing ----------------------------------------------------------------------------------
 

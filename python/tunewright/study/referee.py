@@ -27,7 +27,6 @@ class Referee:
         self._judge = scheduler.judge(ledger.history)
         self._told: dict[int, Decision] = {}  # running trials that were told to end, and how
         self._granted: dict[int, int] = {}  # running trials and the step up to which they may go
-        self._resumed: dict[int, int] = {}  # trials that go on, and the step they had reported before
 
     # -- before a trial runs -----------------------------------------------------------------------
 
@@ -68,15 +67,8 @@ class Referee:
         granted = self._judge.resource(number)
         if granted is not None:
             self._granted[number] = trial.resource = granted
-        reported = self._ledger.history.reports.last_step(number)
-        if reported:
-            self._resumed[number] = trial.resumed = reported
 
     # -- while it runs -----------------------------------------------------------------------------
-
-    def repeats(self, number: int, step: int) -> bool:
-        """Whether a trial that goes on went over a step again that its record has already."""
-        return step <= self._resumed.get(number, 0) and self._ledger.history.reports.has(number, step)
 
     def judge(self, number: int, row: int) -> bool:
         """Decide after a report that has joined the record; true when the trial should end."""
@@ -137,4 +129,3 @@ class Referee:
         """A trial has left: what it was told and granted is over."""
         self._told.pop(number, None)
         self._granted.pop(number, None)
-        self._resumed.pop(number, None)

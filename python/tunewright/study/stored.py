@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bisect
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -222,6 +222,15 @@ class StoredLedger(Ledger):
         super().annotate(number, notes)
         self._advance(self.storage.annotate(self.name, number, dict(notes)))
 
+    def alone(self, act: Callable[[], object]) -> None:
+        """See :meth:`Ledger.alone`."""
+
+        def informed(changes: Changes) -> None:
+            self._apply(changes)
+            act()
+
+        self.storage.alone(self.name, self._known, informed)
+
     # -- reading -----------------------------------------------------------------------------------
 
     def _advance(self, revision: int) -> None:
@@ -256,7 +265,7 @@ class StoredLedger(Ledger):
     def _apply_record(self, record: Record, natives: Array | None) -> None:
         history, number = self.history, record.number
         if number < history.n and history.told[number]:
-            history.metadata[number] = dict(record.metadata)
+            history.note(number, record.metadata)
             return
         if record.attempt > self._attempts.get(number, 0):
             self._attempts[number] = record.attempt
@@ -265,7 +274,7 @@ class StoredLedger(Ledger):
         if natives is not None:
             history.place(number, natives)
         if record.metadata:
-            history.metadata[number] = dict(record.metadata)
+            history.note(number, record.metadata)
         if record.metadata.get("enqueued") and number not in history.enqueued:
             bisect.insort(history.enqueued, number)
             self._drop_ahead()

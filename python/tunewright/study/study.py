@@ -11,6 +11,7 @@ from typing import Any, overload
 
 import numpy as np
 
+from tunewright.checkpoints import Checkpoints
 from tunewright.errors import StudyError
 from tunewright.executors import Executor, Inline, executor_for
 from tunewright.schedulers import Scheduler
@@ -22,6 +23,7 @@ from tunewright.study.failures import Failures
 from tunewright.study.findings import Findings
 from tunewright.study.founding import Founded, found, storage_of
 from tunewright.study.home import Home
+from tunewright.study.keeping import Keeper, checkpoints_of
 from tunewright.study.ledger import Claimed, Ledger
 from tunewright.study.loop import Callback, Loop, target_of
 from tunewright.study.meetings import Meetings
@@ -30,7 +32,7 @@ from tunewright.study.proposal import Duplicates, Proposer
 from tunewright.study.referee import Referee
 from tunewright.study.stopping import StopCondition
 from tunewright.study.stored import StoredLedger
-from tunewright.trial import Goals, Trial, TrialState
+from tunewright.trial import Goals, Trial, TrialState, TrialView
 
 __all__ = ["Study"]
 
@@ -56,6 +58,8 @@ class Study(Findings):
         duplicates: what to do with a configuration that is already in the record. ``"avoid"`` (finite spaces
             only): suggest another, and end when all have been tried. ``"reuse"``: take the recorded values instead
             of running it. ``"allow"``: run it again.
+        checkpoints: where ``trial.save`` puts states: a directory, or :class:`~tunewright.Checkpoints` with more to
+            choose; by default one beside the study's file, or a temporary one for a study in memory.
 
     Raises:
         StudyError: choices that do not combine.
@@ -80,12 +84,13 @@ class Study(Findings):
         name: str = "study",
         seed: int | None = None,
         duplicates: Duplicates = "avoid",
+        checkpoints: Checkpoints | str | PathLike[str] | None = None,
     ) -> None:
         if space is not None and not isinstance(space, Space):
             raise StudyError(f"space must be a tunewright Space; got {type(space).__name__}: write Space({{...}})")
         goals = Goals(directions_of(minimize, maximize, directions), tuple(constraints), thresholds or {})
         founded = found(storage_of(storage), name, space or Space(), goals, seed, strategy, duplicates)
-        self._begin(founded, scheduler)
+        self._begin(founded, scheduler, checkpoints)
 
     @classmethod
     def load(
@@ -96,6 +101,7 @@ class Study(Findings):
         space: Space | None = None,
         strategy: Strategy | None = None,
         scheduler: Scheduler | None = None,
+        checkpoints: Checkpoints | str | PathLike[str] | None = None,
     ) -> Study:
         """Continue a study from its storage.
 
@@ -105,15 +111,18 @@ class Study(Findings):
             space: needed only if the space has choices or constraints that JSON cannot hold.
             strategy: another strategy from here on, or one of your own that cannot be rebuilt by name.
             scheduler: who decides after a report whether a trial goes on.
+            checkpoints: where trials save their states, if not beside the file.
 
         Raises:
             StudyNotFoundError: no such study; the message lists those there are.
         """
         study = cls.__new__(cls)
-        study._begin(Founded.loaded(storage_of(storage), name, space, strategy), scheduler)
+        study._begin(Founded.loaded(storage_of(storage), name, space, strategy), scheduler, checkpoints)
         return study
 
-    def _begin(self, founded: Founded, scheduler: Scheduler | None) -> None:
+    def _begin(
+        self, founded: Founded, scheduler: Scheduler | None, checkpoints: Checkpoints | str | PathLike[str] | None
+    ) -> None:
         self.name = founded.name
         self.goals = founded.goals
         self.directions = dict(self.goals.directions)
@@ -136,8 +145,9 @@ class Study(Findings):
             self.ledger = StoredLedger(founded.space, self.goals, proposer, founded.storage, self.name)
         self._meetings = Meetings(self.ledger, founded.declared, self.seed)
         self._referee = None if scheduler is None else Referee(self.ledger, scheduler)
-        self.home = Home(self.ledger, self._meetings, self._referee, self._lock)
-        self.endings = Endings(self.ledger, self._meetings, self._referee, self._lock)
+        self._keeper = keeper = Keeper(self.ledger, checkpoints_of(checkpoints, founded.storage, self.name))
+        self.home = Home(self.ledger, self._meetings, self._referee, keeper, self._lock)
+        self.endings = Endings(self.ledger, self._meetings, self._referee, keeper, self._lock)
 
     # -- ask and tell ------------------------------------------------------------------------------
 
@@ -189,6 +199,8 @@ class Study(Findings):
             trial.same_as = self.ledger.twin(trial.number)
         if self._referee is not None:
             self._referee.send(trial)
+        if self._referee is not None or self.history.saved.numbers:
+            self.home.welcome(trial)
         return trial
 
     def tell(
@@ -237,12 +249,21 @@ class Study(Findings):
     def requeue(self, trial: Trial | int) -> None:
         """Put a running trial back into the queue with its number and configuration.
 
-        Without a scheduler it begins anew and its reports are dropped. With one they stay, as decisions rest on them:
-        the trial goes on after its last report (steps that it repeats are not recorded again), or ends as that
-        report had it end.
+        One that saved nothing begins anew and its reports are dropped, unless there is a scheduler. Otherwise they
+        stay, and the trial goes on after them (steps that it repeats are not recorded again), or ends as the scheduler
+        had it end.
         """
         with self._lock:
-            (self._referee or self.ledger).requeue(number_of(trial))
+            self._requeue(number_of(trial))
+
+    def _requeue(self, number: int) -> None:
+        if self._referee is not None:
+            self._referee.requeue(number)
+        elif self.history.saved.of(number) is not None:
+            self.ledger.pause(number)
+            self.ledger.resume(number)
+        else:
+            self.ledger.requeue(number)
 
     def recover(self) -> list[int]:
         """Put every running trial back into the queue; returns their numbers.
@@ -253,7 +274,7 @@ class Study(Findings):
         with self._lock:
             running: list[int] = np.flatnonzero(self.history.states == TrialState.RUNNING).tolist()
             for number in running:
-                (self._referee or self.ledger).requeue(number)
+                self._requeue(number)
             return running
 
     def note(self, key: str, value: Any) -> None:
@@ -266,6 +287,12 @@ class Study(Findings):
     def annotate(self, trial: Trial | int, key: str, value: Any) -> None:
         """Keep ``key = value`` (anything JSON can hold) with a trial's record, finished or not."""
         self.home.annotate(number_of(trial), key, value)
+
+    def load_state(self, trial: Trial | TrialView | int) -> Any:
+        """What a trial saved last, finished or not; ``None`` if it kept nothing (see ``Checkpoints.keep``)."""
+        number = trial.number if isinstance(trial, TrialView) else number_of(trial)
+        saved = self.home.saved(number)
+        return None if saved is None else self.home.depot(number).get(saved[0])
 
     # -- run ---------------------------------------------------------------------------------------
 
@@ -308,6 +335,8 @@ class Study(Findings):
         if target is None and timeout is None and not stop and not callbacks and not self.strategy.prescribed:
             raise StudyError("say when to end: optimize(objective, trials=100), more=, timeout= (seconds) or stop=")
         runner = executor_for(executor, workers)
+        with self._lock:
+            self._keeper.sweep()
         self.stop_reason, self.home.ending = None, False
         loop = Loop(
             self,

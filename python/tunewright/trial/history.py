@@ -25,6 +25,7 @@ from tunewright.space import Space
 from tunewright.trial.columns import Array, Ints, grown
 from tunewright.trial.goals import Goals
 from tunewright.trial.reports import Reports
+from tunewright.trial.saved import Saved
 from tunewright.trial.state import TrialState
 
 __all__ = ["History"]
@@ -50,7 +51,8 @@ class History:
         self.reports = Reports(self.goals)
         self.enqueued: list[int] = []  # ascending numbers of trials whose configuration a person chose
         self.errors: dict[int, str] = {}
-        self.metadata: dict[int, dict[str, Any]] = {}
+        self.metadata: dict[int, dict[str, Any]] = {}  # written by ``note``
+        self.saved = Saved()
         self._encoded = 0  # rows of _unit that follow from _natives
         self._unit: Array = np.full((0, space.dimension), np.nan)
         self._natives: Array = np.full((0, space.dimension), np.nan)
@@ -250,6 +252,11 @@ class History:
         self._states[number] = state
         self._told[number] = told
         self._finished[number] = finished
+
+    def note(self, number: int, notes: Mapping[str, Any]) -> None:
+        """Merge ``notes`` into the metadata of a trial."""
+        self.metadata.setdefault(number, {}).update(notes)
+        self.saved.take_in(number, notes)
 
     def widen(self, space: Space) -> None:
         """Go on with a space that has more parameters (appended) or wider domains; what is recorded stays valid."""

@@ -7,7 +7,23 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from tunewright.space.domain import Domain
 
-__all__ = ["Link"]
+__all__ = ["Depot", "Link"]
+
+
+class Depot(Protocol):
+    """Where states lie, named by their content (see ``tunewright.checkpoints``)."""
+
+    def put(self, state: Any) -> str:
+        """Save ``state`` and return its key."""
+        ...
+
+    def get(self, key: str) -> Any:
+        """The state of that key."""
+        ...
+
+    def has(self, key: str) -> bool:
+        """Whether it is there."""
+        ...
 
 
 class Link(Protocol):
@@ -23,4 +39,16 @@ class Link(Protocol):
 
     def annotate(self, number: int, key: str, value: Any) -> None:
         """Write ``key = value`` into the metadata of trial ``number``."""
+        ...
+
+    def depot(self, number: int) -> Depot:
+        """Where trial ``number`` saves its states."""
+        ...
+
+    def saved(self, number: int) -> tuple[str, int] | None:
+        """Key and step of the state that trial ``number`` saved last, if it did."""
+        ...
+
+    def keep(self, number: int, step: int, key: str) -> None:
+        """From now on trial ``number`` keeps the state ``key``, saved at ``step``."""
         ...

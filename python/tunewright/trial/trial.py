@@ -35,6 +35,7 @@ class Trial:
     _stop = False
     _step = 0  # the last step reported
     _epoch: int | None = None  # epochs begun, inside ``epochs``
+    _done = 0  # epochs that the loaded state has behind it
 
     def __init__(self, number: int, config: dict[str, Any], link: Link | None) -> None:
         self.number = number
@@ -115,16 +116,57 @@ class Trial:
     def epochs(self, limit: int) -> Iterator[int]:
         """Count ``0, 1, … limit - 1``, ending early once the scheduler says stop or :attr:`resource` is used up.
 
-        A :meth:`report` in the body belongs to the number of epochs begun (1 in the first pass).
+        After :meth:`load` it goes on behind the epochs that were done when the state was saved. A :meth:`report` in
+        the body belongs to the number of epochs begun (1 in the first pass of a new trial).
         """
         if isinstance(limit, bool) or not isinstance(limit, int) or limit < 1:
             raise ValueError(f"epochs(limit) takes a whole number from 1 upwards; got {limit!r}")
-        for epoch in range(limit if self.resource is None else min(limit, self.resource)):
+        for epoch in range(self._done, limit if self.resource is None else min(limit, self.resource)):
             if self._stop:
                 return
             self._epoch = epoch + 1
             yield epoch
         self._epoch = None
+
+    def save(self, state: Any, step: int | None = None) -> None:
+        """Keep ``state``, so that this trial can go on from here later, in whichever process.
+
+        It takes the place of what the trial saved before. Save at the end of an epoch, after the report.
+
+        Args:
+            state: bytes, numbers, text, NumPy arrays, lists, tuples and mappings of them; or the path (a ``Path``) of
+                a directory.
+            step: epochs that are done. Left out, it is the number begun inside :meth:`epochs`, otherwise the last
+                report's.
+
+        Raises:
+            TypeError: something in ``state`` is none of these.
+            StorageError: it cannot be written.
+        """
+        if step is None:
+            step = self._step if self._epoch is None else self._epoch
+        elif isinstance(step, bool) or not isinstance(step, int) or step < 0:
+            raise ValueError(f"save(state, step=...) takes a whole number from 0 upwards; got {step!r}")
+        line = self._line()
+        depot = line.depot(self.number)
+        key = depot.put(state)
+        line.keep(self.number, step, key)
+        if not depot.has(key):  # another trial let go of an equal state before this one was seen to want it
+            depot.put(state)
+
+    def load(self) -> Any:
+        """What this trial saved last, ``None`` if nothing; a saved directory is the path of a fresh copy.
+
+        It may have been saved by another process, before the trial was paused or its worker died, or by another trial
+        whose place this one took. :meth:`epochs` and :meth:`report` then go on counting from there.
+        """
+        line = self._line()
+        saved = line.saved(self.number)
+        if saved is None:
+            return None
+        key, self._step = saved
+        self._done = self._step
+        return line.depot(self.number).get(key)
 
     def annotate(self, key: str, value: Any) -> None:
         """Keep ``key = value`` (anything JSON can hold) with this trial's record."""
