@@ -84,10 +84,12 @@ class Endings:
 
         A trial that was told to end need not return anything: what it last reported counts.
         """
-        if result is None and self._referee is not None and self._referee.told(number_of(trial)):
+        if self._referee is None:
+            self._finish(trial, outcome_of(result, self._goals, notes, sem))
+        elif result is None and self._referee.told(number_of(trial)):
             self.prune(trial, notes)
-            return
-        self._end(trial, outcome_of(result, self._goals, notes, sem))
+        else:
+            self._end(trial, outcome_of(result, self._goals, notes, sem))
 
     def prune(self, trial: Trial | int, notes: Mapping[str, Any] | None = None) -> None:
         """End a trial as pruned, with what it last reported as its values."""
