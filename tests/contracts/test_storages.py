@@ -19,7 +19,8 @@ from tunewright.errors import (
     TrialFinishedError,
     UnknownTrialError,
 )
-from tunewright.storage import Changes, Header, Memory, Record, Report, Sqlite, State, Storage, Tell
+from tunewright.storage import Changes, Header, Memory, Record, Report, Sqlite, Storage, Tell
+from tunewright.trial import TrialState
 
 STORAGES = {
     "memory": lambda directory: Memory(),
@@ -48,7 +49,7 @@ def ask(storage, count=1, since=0, propose=numbered, name="digits"):
     return storage.ask(name, count, since, propose, started=10.0)
 
 
-def tell(storage, number, value=0.5, state=State.COMPLETE, **parts):
+def tell(storage, number, value=0.5, state=TrialState.COMPLETE, **parts):
     return storage.tell("digits", number, state=state, values={"loss": value}, finished=20.0, **parts)
 
 
@@ -208,7 +209,8 @@ def test_ask_with_propose(storage):
     assert (claim.seen, claim.revision) == (1, 4)
     assert calls == [([0, 1, 2], Changes(1))]
     assert storage.changes("digits", 1).records == [
-        Record(i, State.RUNNING, {"x": float(i)}, started=10.0, seen=1, asked=2 + i, revision=2 + i) for i in range(3)
+        Record(i, TrialState.RUNNING, {"x": float(i)}, started=10.0, seen=1, asked=2 + i, revision=2 + i)
+        for i in range(3)
     ]
     second = storage.ask("digits", 2, 1, propose, started=11.0)
     assert second.numbers == [3, 4]
@@ -259,7 +261,7 @@ def test_place_is_all_or_nothing(storage):
     with pytest.raises(UnknownTrialError, match="no trial 2; its trials are numbered 0 to 1"):
         storage.place("digits", {1: {"x": 2.0}, 2: {"x": 3.0}})
     assert storage.changes("digits", 0) == before
-    tell(storage, 1, state=State.FAILED)
+    tell(storage, 1, state=TrialState.FAILED)
     with pytest.raises(TrialFinishedError):
         storage.place("digits", {1: {"x": 2.0}})
 
@@ -357,9 +359,9 @@ def test_enqueued_trials_come_first_lowest_number_first(storage):
     ]
     waiting = storage.changes("digits", 2).records
     assert [(r.number, r.state, r.seen, r.asked, r.started, r.metadata) for r in waiting] == [
-        (1, State.WAITING, 2, 3, None, {"k": 1}),
-        (2, State.WAITING, 2, 4, None, {}),
-        (3, State.WAITING, 2, 5, None, {}),
+        (1, TrialState.WAITING, 2, 3, None, {"k": 1}),
+        (2, TrialState.WAITING, 2, 4, None, {}),
+        (3, TrialState.WAITING, 2, 5, None, {}),
     ]
     first = ask(storage, 2)
     assert first.numbers == [1, 2]
@@ -368,7 +370,7 @@ def test_enqueued_trials_come_first_lowest_number_first(storage):
     assert second.numbers == [3, 4, 5]
     assert second.enqueued == {3: {"x": 12.0}}
     record = next(r for r in storage.changes("digits", 0).records if r.number == 1)
-    assert (record.state, record.seen, record.asked, record.started) == (State.RUNNING, 2, 3, 10.0)
+    assert (record.state, record.seen, record.asked, record.started) == (TrialState.RUNNING, 2, 3, 10.0)
 
 
 def test_enqueue_checks_its_metadata(storage):
@@ -397,7 +399,7 @@ def test_requeue_keeps_the_suggestion_and_counts_the_attempt(storage):
     assert claim.enqueued == {0: {"x": 0.0}}
     after = next(r for r in storage.changes("digits", 0).records if r.number == 0)
     assert (after.config, after.seen, after.asked) == (before.config, before.seen, before.asked)
-    assert (after.state, after.attempt) == (State.RUNNING, 1)
+    assert (after.state, after.attempt) == (TrialState.RUNNING, 1)
     storage.report("digits", 0, 0, {"loss": 2.0})  # the second attempt begins at step 0 again
     assert [(r.step, r.attempt, r.metrics) for r in storage.changes("digits", 0).reports] == [
         (0, 0, {"loss": 3.0}),
@@ -425,7 +427,7 @@ def test_a_paused_trial_goes_on_in_the_same_attempt(storage):
     storage.report("digits", 1, 1, {"loss": 2.0})
     assert storage.pause("digits", 1) == revision(storage)
     (record,) = [r for r in storage.changes("digits", 0).records if r.number == 1]
-    assert (record.state, record.attempt, record.config) == (State.PAUSED, 0, {"x": 1.0})
+    assert (record.state, record.attempt, record.config) == (TrialState.PAUSED, 0, {"x": 1.0})
     assert ask(storage).numbers == [3]
     assert storage.resume("digits", 1) == revision(storage)
     claim = ask(storage, 2)
@@ -491,7 +493,7 @@ def test_tell_records_the_end(storage):
     told = storage.tell(
         "digits",
         0,
-        state=State.COMPLETE,
+        state=TrialState.COMPLETE,
         values={"loss": 0.1 + 0.2, "accuracy": 1},
         sem={"loss": 0.01},
         metadata={"epochs": 5},
@@ -500,7 +502,7 @@ def test_tell_records_the_end(storage):
     record = storage.changes("digits", 2).records[0]
     assert record == Record(
         0,
-        State.COMPLETE,
+        TrialState.COMPLETE,
         {"x": 0.0},
         {"loss": 0.1 + 0.2, "accuracy": 1.0},
         {"loss": 0.01},
@@ -519,12 +521,12 @@ def test_tell_records_the_end(storage):
 def test_tell_of_a_failure(storage):
     storage.create(header())
     ask(storage, 2)
-    storage.tell("digits", 0, state=State.FAILED, values={}, error="ValueError: ü \ud800", finished=2.0)
-    storage.tell("digits", 1, state=State.PRUNED, values={"loss": 2.0}, finished=2.0)
+    storage.tell("digits", 0, state=TrialState.FAILED, values={}, error="ValueError: ü \ud800", finished=2.0)
+    storage.tell("digits", 1, state=TrialState.PRUNED, values={"loss": 2.0}, finished=2.0)
     failed, pruned = storage.changes("digits", 3).records
     assert failed.error.startswith("ValueError: ü ")
     assert failed.values == {}
-    assert (failed.state, pruned.state, pruned.error) == (State.FAILED, State.PRUNED, None)
+    assert (failed.state, pruned.state, pruned.error) == (TrialState.FAILED, TrialState.PRUNED, None)
 
 
 def test_tell_twice_says_which_and_what_and_changes_nothing(storage):
@@ -555,7 +557,7 @@ def test_unknown_trials(storage):
     assert revision(storage) == 4
 
 
-@pytest.mark.parametrize("state", [State.RUNNING, State.WAITING, State.PAUSED, 9])
+@pytest.mark.parametrize("state", [TrialState.RUNNING, TrialState.WAITING, TrialState.PAUSED, 9])
 def test_only_final_states_are_told(storage, state):
     storage.create(header())
     ask(storage, 1)
@@ -832,7 +834,7 @@ def test_threads_share_a_storage(storage):
     assert errors == []
     assert sorted(numbers) == list(range(100))
     assert revision(storage) == 201
-    assert all(record.state == State.COMPLETE for record in storage.changes("digits", 0).records)
+    assert all(record.state == TrialState.COMPLETE for record in storage.changes("digits", 0).records)
 
 
 def test_closed_is_closed(storage):

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 __all__ = [
-    "FINAL",
     "STATES",
     "Changes",
     "Claim",
@@ -17,7 +16,6 @@ __all__ = [
     "Record",
     "Report",
     "Sqlite",
-    "State",
     "Storage",
     "Tell",
     "open_storage",
@@ -27,5 +25,5 @@ from tunewright.storage.connection import Durability
 from tunewright.storage.memory import Memory
 from tunewright.storage.opening import open_storage
 from tunewright.storage.protocol import Propose, Storage
-from tunewright.storage.record import FINAL, STATES, Changes, Claim, Header, Record, Report, State, Tell
+from tunewright.storage.record import STATES, Changes, Claim, Header, Record, Report, Tell
 from tunewright.storage.sqlite import Sqlite

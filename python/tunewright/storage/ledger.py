@@ -18,7 +18,8 @@ from typing import Any, NamedTuple
 
 from tunewright.storage import refusal
 from tunewright.storage.encoding import SCALARS, plain_copy
-from tunewright.storage.record import FINAL, Changes, Header, Record, Report, State
+from tunewright.storage.record import Changes, Header, Record, Report
+from tunewright.trial.state import FINAL, TrialState
 
 Packed = tuple[Any, ...]
 """A dict as one tuple: its keys (a tuple shared by all dicts of the same keys), then its values."""
@@ -105,7 +106,7 @@ class Ledger:
             if len(taken) == count:
                 break
             looked += 1
-            if rows[number].state == State.WAITING:
+            if rows[number].state == TrialState.WAITING:
                 taken.append(number)
         self._waiting[:looked] = taken  # forget those that wait no longer
         ready = [number for number in taken if rows[number].config is not None]
@@ -121,11 +122,11 @@ class Ledger:
         old = len(self._rows)
         packed = [None if config is None else self._packed(config, "config") for config in configs]
         if not ready and (not wanted or wanted[0] >= old):  # nothing was waiting: the usual case
-            self._append(State.RUNNING, packed, started, seen)
+            self._append(TrialState.RUNNING, packed, started, seen)
             return list(range(old, old + len(packed))), {}
         bare = [number for number in wanted[: len(packed)] if number < old]
         again = self._claim_again(ready, dict(zip(bare, packed, strict=False)), started)
-        self._append(State.RUNNING, packed[len(bare) :], started, seen)
+        self._append(TrialState.RUNNING, packed[len(bare) :], started, seen)
         enqueued = {number: plain_copy(_unpacked(self._rows[number].config), "config") for number in ready}
         return [*again, *wanted[len(bare) : len(packed)]], enqueued
 
@@ -134,7 +135,7 @@ class Ledger:
         numbers = sorted([*ready, *suggested])
         rows = []
         for revision, number in enumerate(numbers, seen + 1):
-            row = self._rows[number]._replace(state=State.RUNNING, started=started, revision=revision)
+            row = self._rows[number]._replace(state=TrialState.RUNNING, started=started, revision=revision)
             if number in suggested:  # its suggestion is made now
                 config = suggested[number]
                 row = row._replace(config=config, seen=seen, asked=0 if config is None else revision)
@@ -149,7 +150,7 @@ class Ledger:
         packed: list[Packed | None] = [self._packed(config, "config") for config in configs]
         notes = None if metadata is None else [plain_copy(note, "metadata") if note else None for note in metadata]
         numbers = list(range(len(self._rows), len(self._rows) + len(packed)))
-        self._append(State.WAITING, packed, None, self.revision, notes)
+        self._append(TrialState.WAITING, packed, None, self.revision, notes)
         self._waiting += numbers  # new numbers are the highest: still sorted
         return numbers
 
@@ -189,7 +190,7 @@ class Ledger:
     def requeue(self, number: int) -> int:
         """Back to waiting, as a new attempt."""
         row = self.unfinished(number)
-        if row.state == State.WAITING:
+        if row.state == TrialState.WAITING:
             raise refusal.already_waiting(self.header.name, number)
         extras = row.extras or _NO_EXTRAS
         extras = extras._replace(attempt=extras.attempt + 1)
@@ -197,12 +198,12 @@ class Ledger:
 
     def pause(self, number: int) -> int:
         """A running trial is set aside."""
-        row = self._in_state(number, State.RUNNING)
-        return self.exchange_one(number, row._replace(state=State.PAUSED, revision=self.revision + 1))
+        row = self._in_state(number, TrialState.RUNNING)
+        return self.exchange_one(number, row._replace(state=TrialState.PAUSED, revision=self.revision + 1))
 
     def resume(self, number: int) -> int:
         """A paused trial waits to go on, in the same attempt."""
-        return self._wait(number, self._in_state(number, State.PAUSED))
+        return self._wait(number, self._in_state(number, TrialState.PAUSED))
 
     def _in_state(self, number: int, wanted: int) -> Row:
         row = self.unfinished(number)
@@ -214,7 +215,7 @@ class Ledger:
         place = bisect_left(self._waiting, number)
         if self._waiting[place : place + 1] != [number]:  # it may still be there from before it was claimed
             self._waiting.insert(place, number)
-        return self.exchange_one(number, row._replace(state=State.WAITING, revision=self.revision + 1))
+        return self.exchange_one(number, row._replace(state=TrialState.WAITING, revision=self.revision + 1))
 
     def exchange(self, numbers: list[int], rows: list[Row]) -> int:
         """Put changed rows, stamped with the next revisions, in place of the old ones."""

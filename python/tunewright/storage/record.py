@@ -7,7 +7,7 @@ configurations with ``0 < asked <= seen[k]``, results with ``0 < told <= seen[k]
 
 from __future__ import annotations
 
-__all__ = ["FINAL", "STATES", "Changes", "Claim", "Header", "Record", "Report", "State", "Tell"]
+__all__ = ["STATES", "Changes", "Claim", "Header", "Record", "Report", "Tell"]
 
 import math
 from collections.abc import Mapping
@@ -15,26 +15,12 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from tunewright.errors import StudyError
+from tunewright.trial.state import TrialState
 
 Direction = Literal["minimize", "maximize"]
 
-STATES = ("running", "complete", "pruned", "failed", "waiting", "paused")
+STATES = tuple(state.label for state in TrialState)
 """The names of the states, in the order of their numbers."""
-
-
-class State:
-    """The numbers of the states a trial can be in; ``STATES[number]`` is the name."""
-
-    RUNNING = 0
-    COMPLETE = 1
-    PRUNED = 2
-    FAILED = 3
-    WAITING = 4
-    PAUSED = 5
-
-
-FINAL = frozenset({State.COMPLETE, State.PRUNED, State.FAILED})
-"""The states that end a trial."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +67,7 @@ class Record:
 
     Attributes:
         number: 0, 1, 2, … in the order in which numbers were taken; no gaps.
-        state: one of ``State``.
+        state: the number of a ``TrialState``.
         config: the configuration, or None while its suggestion is not yet written.
         values: the final metrics; NaN and infinities are kept as they came.
         sem: standard errors of ``values``, where the objective gave them.

@@ -29,7 +29,8 @@ from tunewright.errors import (
     TrialFinishedError,
     UnknownTrialError,
 )
-from tunewright.storage.record import FINAL, STATES, Header
+from tunewright.storage.record import STATES, Header
+from tunewright.trial.state import FINAL
 
 
 def check_count(count: int) -> None:

@@ -16,9 +16,10 @@ from tunewright.storage import refusal, rows
 from tunewright.storage.connection import Connection, Durability
 from tunewright.storage.encoding import numbers_to_text, object_from_text, object_to_text
 from tunewright.storage.protocol import Propose
-from tunewright.storage.record import FINAL, STATES, Changes, Claim, Header, State, Tell
+from tunewright.storage.record import STATES, Changes, Claim, Header, Tell
+from tunewright.trial.state import FINAL, TrialState
 
-_RUNNING, _WAITING = STATES[State.RUNNING], STATES[State.WAITING]
+_RUNNING, _WAITING = STATES[TrialState.RUNNING], STATES[TrialState.WAITING]
 
 
 class Sqlite:
@@ -255,11 +256,11 @@ class Sqlite:
 
     def pause(self, name: str, number: int) -> int:
         """See ``Storage.pause``."""
-        return self._move(name, index(number), State.RUNNING, State.PAUSED)
+        return self._move(name, index(number), TrialState.RUNNING, TrialState.PAUSED)
 
     def resume(self, name: str, number: int) -> int:
         """See ``Storage.resume``."""
-        return self._move(name, index(number), State.PAUSED, State.WAITING)
+        return self._move(name, index(number), TrialState.PAUSED, TrialState.WAITING)
 
     def _move(self, name: str, number: int, wanted: int, then: int) -> int:
         """Take a trial from one state to another; its attempt stays."""

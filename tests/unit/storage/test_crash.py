@@ -9,7 +9,8 @@ import sys
 import time
 from pathlib import Path
 
-from tunewright.storage import Header, Sqlite, State
+from tunewright.storage import Header, Sqlite
+from tunewright.trial import TrialState
 
 SCRIPT = Path(__file__).with_name("telling_process.py")
 
@@ -52,7 +53,7 @@ def test_every_acknowledged_tell_survives_kill(tmp_path):
         reported = {report.number for report in changes.reports}
         for number in acknowledged:
             record = records[number]
-            assert record.state == State.COMPLETE
+            assert record.state == TrialState.COMPLETE
             assert record.values == {"loss": float(number)}
             assert record.config == {"x": number / 3}
             assert number in reported

@@ -6,8 +6,9 @@ import tracemalloc
 
 import pytest
 
-from tunewright.storage import Header, Memory, State
+from tunewright.storage import Header, Memory
 from tunewright.storage.ledger import Ledger
+from tunewright.trial import TrialState
 
 
 class Interrupted(list):
@@ -41,7 +42,7 @@ def ledger():
 
 
 def finish(ledger, number):
-    row = ledger.finished(number, ledger.revision + 1, State.COMPLETE, {"loss": 1.0}, 2.0, None, None, None)
+    row = ledger.finished(number, ledger.revision + 1, TrialState.COMPLETE, {"loss": 1.0}, 2.0, None, None, None)
     return ledger.exchange_one(number, row)
 
 

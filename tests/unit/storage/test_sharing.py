@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from tunewright.errors import StorageError, StudyNotFoundError
-from tunewright.storage import Header, Memory, Sqlite, State
+from tunewright.storage import Header, Memory, Sqlite
+from tunewright.trial import TrialState
 
 SCRIPT = Path(__file__).with_name("sharing_process.py")
 
@@ -44,7 +45,7 @@ def test_four_processes_get_unique_numbers_without_gaps(tmp_path):
     storage = Sqlite(path, readonly=True)
     changes = storage.changes("digits", 0)
     storage.close()
-    assert all(record.state == State.COMPLETE for record in changes.records)
+    assert all(record.state == TrialState.COMPLETE for record in changes.records)
     assert changes.revision == 801
     assert os.listdir(tmp_path) == ["study.db"]  # the last to leave tidied up
 
@@ -127,7 +128,7 @@ def test_a_study_deleted_and_made_again_elsewhere_is_another_study(tmp_path):
     ask(two)
     with pytest.raises(StudyNotFoundError, match="was deleted from .* while it was in use"):
         one.tell("digits", 0, state=1, values={"loss": 1.0}, finished=1.0)
-    assert two.changes("digits", 0).records[0].state == State.RUNNING
+    assert two.changes("digits", 0).records[0].state == TrialState.RUNNING
     assert one.header("digits").seed == 5  # asked by name again, it is the new one
     one.close()
     two.close()
