@@ -26,6 +26,7 @@ FARTHEST = 1e9
 """The largest coordinate; those of the unit cube are in 0 … 1."""
 
 _THREADS = 1025
+_FLOAT = np.dtype(np.float64)
 
 
 def real(name: str, values: ArrayLike) -> NDArray[np.float64]:
@@ -35,6 +36,8 @@ def real(name: str, values: ArrayLike) -> NDArray[np.float64]:
         TypeError: ``values`` are not real numbers.
     """
     array = np.asarray(values)
+    if array.dtype == _FLOAT and array.flags.c_contiguous:
+        return array
     if array.dtype.kind not in "fiub":
         raise TypeError(f"{name}: expected real numbers, got {array.dtype}; convert with .astype('float64')")
     return array.astype(np.float64, order="C", copy=False)
@@ -91,7 +94,8 @@ def points(name: str, values: ArrayLike, dimension: int) -> NDArray[np.float64]:
         raise ValueError(
             f"{name}: expected shape (points, {dimension}), one column for each of kinds, got {array.shape}"
         )
-    if (np.abs(array) > FARTHEST).any():  # false for NaN
+    # the sum of squares answers for most arrays in one call; not where there is a NaN, for which the comparison is false
+    if not np.vdot(array, array) <= FARTHEST and (np.abs(array) > FARTHEST).any():
         raise ValueError(f"{name}: expected coordinates of the unit cube or NaN, got one beyond ±{FARTHEST:g}")
     return array
 
@@ -104,6 +108,8 @@ def kinds_of(values: ArrayLike) -> NDArray[np.uint8]:
         ValueError: there is none, or one is neither 0 nor 1.
     """
     array = np.asarray(values)
+    if array.dtype == np.uint8 and array.ndim == 1 and array.size and not array.tobytes().strip(b"\0\1"):
+        return array.astype(np.uint8, order="C", copy=False)  # nothing is left without its zeros and ones
     if array.ndim != 1 or not array.size:
         raise ValueError(f"kinds: expected shape (d,) with one kind a coordinate, got {array.shape}")
     if array.dtype.kind not in "uib":
@@ -125,7 +131,7 @@ def hyperparameters(name: str, values: ArrayLike, width: int) -> NDArray[np.floa
         raise ValueError(
             f"{name}: expected {width} logarithms (length-scales, signal variance, noise variance), got {array.shape}"
         )
-    if not (np.abs(array) <= LARGEST_LOG).all():
+    if not np.vdot(array, array) <= LARGEST_LOG and not (np.abs(array) <= LARGEST_LOG).all():
         raise ValueError(f"{name}: expected logarithms within ±{LARGEST_LOG:g}, got {array.tolist()}")
     return array
 

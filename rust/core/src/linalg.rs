@@ -23,6 +23,7 @@ pub(crate) use factor::with_jitter;
 pub use factor::{EPSILON, cholesky, factorise};
 pub use inverse::{inverse, invert, subtract_inverse};
 pub use square::Square;
+pub(crate) use square::mirror;
 pub(crate) use strips::Strips;
 pub use triangular::{Panel, log_determinant, solve_lower, solve_upper, substitute_lower, substitute_upper};
 pub(crate) use triangular::{axpy, dot, total};

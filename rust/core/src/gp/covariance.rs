@@ -1,6 +1,6 @@
 //! Covariance matrices.
 
-use super::points::{Points, scales};
+use super::points::{COLUMNS, Points, ROWS, scales};
 use super::{Family, length};
 use crate::error::Result;
 use crate::lanes::{Kernel, dispatch};
@@ -15,22 +15,12 @@ const WORTH_A_THREAD: usize = 300;
 pub fn covariance(x: &[f64], theta: &[f64], kinds: &[u8], family: Family, threads: usize) -> Result<Vec<f64>> {
     let points = Points::new(x, kinds)?;
     let n = points.n();
-    let mut square = Square::new(n)?;
     let (weights, signal, _) = scales(theta, kinds.len())?;
-    fill(&points, &weights, signal, family, &mut square, None, threads);
-    let mut full = crate::matrix::allocate(n, n)?;
-    full.resize(n * n, 0.0);
-    for top in (0..n).step_by(8) {
-        for j in top..n {
-            for i in top..(top + 8).min(j + 1) {
-                full[j * n + i] = square.rows()[i * square.stride() + j]; // eight columns of a row: one cache line
-            }
-        }
-    }
-    for i in 0..n {
-        full[i * n + i..(i + 1) * n].copy_from_slice(&square.row(i)[i..n]);
-    }
-    Ok(full)
+    let mut k = crate::matrix::allocate(n, n)?;
+    k.resize(n * n, 0.0);
+    fill_rows(&points, &weights, signal, family, (&mut k, n), None, threads);
+    linalg::mirror(&mut k, n);
+    Ok(k)
 }
 
 /// k(qᵢ, xⱼ), m × n. O(m n d).
@@ -136,15 +126,28 @@ pub fn fill(
     decay: Option<&mut Square>,
     threads: usize,
 ) {
-    let (n, stride) = (points.n(), k.stride());
+    let stride = k.stride();
+    fill_rows(points, weights, signal, family, (k.rows_mut(), stride), decay.map(Square::rows_mut), threads);
+    k.pad();
+}
+
+/// The same in rows of `stride` numbers; what is below the diagonal has no meaning.
+fn fill_rows(
+    points: &Points,
+    weights: &[f64],
+    signal: f64,
+    family: Family,
+    (values, stride): (&mut [f64], usize),
+    decays: Option<&mut [f64]>,
+    threads: usize,
+) {
+    let n = points.n();
     let work = |first, k, decay| Fill { points, weights, signal, family, first, stride, k, decay };
-    let (values, decays) = (k.rows_mut(), decay.map(Square::rows_mut));
     if threads < 2 || n < WORTH_A_THREAD {
         dispatch(work(0, values, decays));
-        k.pad();
         return;
     }
-    let share = n.div_ceil(4 * threads).max(1) * stride; // the first rows are the longest: dealt in turns
+    let share = n.div_ceil(4 * threads).next_multiple_of(ROWS) * stride; // the first rows are the longest: dealt in turns
     let mut hands: Vec<Vec<Fill>> = (0..threads).map(|_| Vec::new()).collect();
     let mut others = decays.map(|decays| decays.chunks_mut(share));
     for (index, part) in values.chunks_mut(share).enumerate() {
@@ -156,7 +159,6 @@ pub fn fill(
             scope.spawn(move || hand.into_iter().for_each(dispatch));
         }
     });
-    k.pad();
 }
 
 struct Fill<'a> {
@@ -176,22 +178,32 @@ impl Kernel for Fill<'_> {
     #[inline(always)]
     fn run<const FUSED: bool, const WIDE: bool>(self) {
         let Self { points, weights, signal, family, first, stride, k, decay } = self;
-        let mut point = vec![0.0; points.d()];
-        let [mut values, mut slopes] = [vec![0.0; points.padded()], vec![0.0; points.padded()]];
-        let mut decays = decay.map(|decay| decay.chunks_mut(stride));
-        for (row, i) in k.chunks_mut(stride).zip(first..points.n()) {
-            let start = i / super::points::WHOLE * super::points::WHOLE;
-            points.copy(i, &mut point);
-            let values = &mut values[start..];
-            points.squares::<FUSED>(&point, weights, start, values);
-            match decays.as_mut().and_then(Iterator::next) {
-                Some(decay) => {
-                    family.apply::<FUSED>(signal, values, &mut slopes[start..]);
-                    decay[i..points.n()].copy_from_slice(&slopes[i..points.n()]);
+        let mut decays = decay.map(|decay| decay.chunks_mut(ROWS * stride));
+        for (rows, i) in k.chunks_mut((ROWS * stride).max(1)).zip((first..points.n()).step_by(ROWS)) {
+            let mut decays = decays.as_mut().and_then(Iterator::next);
+            // from whole tiles on: what is left of the diagonal is not read
+            for column in (i / COLUMNS * COLUMNS..points.n()).step_by(COLUMNS) {
+                let mut values = points.tile::<FUSED>(i, column, weights);
+                if let Some(decays) = &mut decays {
+                    let mut slopes = [[0.0; COLUMNS]; ROWS];
+                    family.apply::<FUSED>(signal, values.as_flattened_mut(), slopes.as_flattened_mut());
+                    put(&slopes, decays, stride, column);
+                } else {
+                    family.apply_value::<FUSED>(signal, values.as_flattened_mut());
                 }
-                None => family.apply_value::<FUSED>(signal, values),
+                put(&values, rows, stride, column);
             }
-            row[i..points.n()].copy_from_slice(&values[i - start..points.n() - start]);
+        }
+    }
+}
+
+/// Copies a tile to its column of some rows, as far as they go.
+#[inline(always)]
+fn put(tile: &[[f64; COLUMNS]; ROWS], rows: &mut [f64], stride: usize, column: usize) {
+    for (row, values) in rows.chunks_mut(stride).zip(tile) {
+        match row[column..].first_chunk_mut() {
+            Some(target) => *target = *values, // of a length known here: two stores
+            None => row[column..].iter_mut().zip(values).for_each(|(target, value)| *target = *value),
         }
     }
 }

@@ -7,6 +7,9 @@ use crate::linalg::total;
 
 /// Rows begin and end at multiples of this: what a compiler's loop takes at a time, so that no single numbers are left.
 pub const WHOLE: usize = 32;
+/// Points of a tile of squared distances: so many by so many.
+pub const ROWS: usize = 4;
+pub const COLUMNS: usize = 16;
 const LANES: usize = 16;
 
 /// The observed points, coordinate by coordinate, each padded to whole vectors.
@@ -99,6 +102,40 @@ impl Points {
         for sum in squares {
             *sum = if *sum < FARTHEST { *sum } else { FARTHEST };
         }
+    }
+
+    /// r² of the points from `row` on to those from `column` on, whose sums stay in registers; `row` and `column` begin
+    /// whole tiles.
+    #[inline(always)]
+    pub fn tile<const FUSED: bool>(&self, row: usize, column: usize, weights: &[f64]) -> [[f64; COLUMNS]; ROWS] {
+        let [mut s0, mut s1, mut s2, mut s3] = [[0.0; COLUMNS]; ROWS];
+        for (j, &weight) in weights.iter().enumerate() {
+            let values = self.column(j);
+            let (Some(a), Some(b)) = (values[row..].first_chunk::<ROWS>(), values[column..].first_chunk()) else {
+                break;
+            };
+            self.accumulate::<FUSED>(j, a[0], b, weight, &mut s0);
+            self.accumulate::<FUSED>(j, a[1], b, weight, &mut s1);
+            self.accumulate::<FUSED>(j, a[2], b, weight, &mut s2);
+            self.accumulate::<FUSED>(j, a[3], b, weight, &mut s3);
+        }
+        let mut tile = [s0, s1, s2, s3];
+        for sum in tile.as_flattened_mut() {
+            *sum = if *sum < FARTHEST { *sum } else { FARTHEST };
+        }
+        tile
+    }
+
+    #[inline(always)]
+    fn accumulate<const FUSED: bool>(
+        &self,
+        j: usize,
+        a: f64,
+        column: &[f64; COLUMNS],
+        weight: f64,
+        sums: &mut [f64; COLUMNS],
+    ) {
+        self.with_differences(j, a, column, Accumulate::<FUSED> { weight, sums });
     }
 
     /// The sum of factorᵢ δⱼ² over the points from `first` on; `factors` are whole vectors.

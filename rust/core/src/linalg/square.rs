@@ -1,7 +1,8 @@
 //! A square matrix whose rows are whole tiles.
 
-use super::tile::{COLUMNS, ROWS};
+use super::tile::COLUMNS;
 use crate::error::{Error, Result};
+use crate::lanes::{Kernel, dispatch};
 
 const LINE: usize = 8; // numbers in a cache line
 
@@ -110,16 +111,65 @@ impl Square {
     /// # Errors
     /// [`Error::TooLarge`] when there is no memory for it.
     pub fn to_lower(&self) -> Result<Vec<f64>> {
-        let n = self.n;
-        let mut lower = crate::matrix::allocate(n, n)?;
-        lower.resize(n * n, 0.0);
-        for top in (0..n).step_by(ROWS) {
-            for i in top..n {
-                for k in top..(top + ROWS).min(i + 1) {
-                    lower[i * n + k] = self.values[self.first + k * self.stride + i];
+        let mut lower = crate::matrix::allocate(self.n, self.n)?;
+        lower.resize(self.n * self.n, 0.0);
+        dispatch(Mirror { source: Some((self.rows(), self.stride)), target: &mut lower, n: self.n });
+        Ok(lower)
+    }
+}
+
+/// Writes the upper half of an n × n matrix, row-major, over its lower half.
+pub fn mirror(values: &mut [f64], n: usize) {
+    dispatch(Mirror { source: None, target: values, n });
+}
+
+/// Writes the transpose of an upper half, the diagonal included, over the lower half of an n × n target.
+struct Mirror<'a> {
+    /// The rows of another matrix and their stride; none: the target's own.
+    source: Option<(&'a [f64], usize)>,
+    target: &'a mut [f64],
+    n: usize,
+}
+
+impl Kernel for Mirror<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<const FUSED: bool, const WIDE: bool>(self) {
+        let Self { source, target, n } = self;
+        for top in (0..n).step_by(LINE) {
+            let (height, whole) = (LINE.min(n - top), top + LINE <= n);
+            for left in (0..=top).step_by(LINE) {
+                let mut tile = [[0.0; LINE]; LINE];
+                let (rows, stride) = source.unwrap_or((target, n));
+                for (row, line) in tile.iter_mut().zip(rows.chunks(stride).skip(left)) {
+                    if whole {
+                        row.copy_from_slice(&line[top..top + LINE]); // of a length known here: one load
+                    } else {
+                        row[..height].copy_from_slice(&line[top..top + height]);
+                    }
+                }
+                let tile = transposed(&tile);
+                for (c, row) in tile.iter().enumerate().take(height) {
+                    let target = &mut target[(top + c) * n + left..];
+                    if left < top {
+                        target[..LINE].copy_from_slice(row);
+                    } else {
+                        target[..=c].copy_from_slice(&row[..=c]);
+                    }
                 }
             }
         }
-        Ok(lower)
     }
+}
+
+#[inline(always)]
+fn transposed(tile: &[[f64; LINE]; LINE]) -> [[f64; LINE]; LINE] {
+    let mut turned = [[0.0; LINE]; LINE];
+    for r in 0..LINE {
+        for c in 0..LINE {
+            turned[c][r] = tile[r][c];
+        }
+    }
+    turned
 }
