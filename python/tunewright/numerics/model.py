@@ -94,7 +94,7 @@ def points(name: str, values: ArrayLike, dimension: int) -> NDArray[np.float64]:
         raise ValueError(
             f"{name}: expected shape (points, {dimension}), one column for each of kinds, got {array.shape}"
         )
-    # the sum of squares answers for most arrays in one call; not where there is a NaN, for which the comparison is false
+    # the sum of squares answers for most arrays in one call; with a NaN the comparison is false
     if not np.vdot(array, array) <= FARTHEST and (np.abs(array) > FARTHEST).any():
         raise ValueError(f"{name}: expected coordinates of the unit cube or NaN, got one beyond ±{FARTHEST:g}")
     return array
