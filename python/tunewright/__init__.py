@@ -38,6 +38,7 @@ __all__ = [
     "Study",
     "TargetReached",
     "Threads",
+    "Trainable",
     "Trial",
     "TrialPruned",
     "TrialState",
@@ -74,7 +75,7 @@ from tunewright.space import (
 from tunewright.storage import Memory, Sqlite
 from tunewright.strategies import GaussianProcess, Grid, Manual, QuasiRandom, Random, TrustRegion
 from tunewright.study import Failures, NoImprovement, Study, TargetReached
-from tunewright.trial import Measured, Trial, TrialState, TrialView
+from tunewright.trial import Measured, Trainable, Trial, TrialState, TrialView
 
 if TYPE_CHECKING:
     __version__: str

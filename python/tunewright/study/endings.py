@@ -82,14 +82,19 @@ class Endings:
     ) -> None:
         """Record what an objective returned; ``notes`` join the trial's metadata.
 
-        A trial that was told to end need not return anything: what it last reported counts.
+        An objective that returns nothing after it reported: what it last reported counts.
         """
+        if result is None:
+            if self._referee is not None and self._referee.told(number_of(trial)):
+                self.prune(trial, notes)
+                return
+            last = self._ledger.history.reports.last(number_of(trial))
+            result = {name: value for name, value in last.items() if name in self._goals.outputs} or None
+        outcome = outcome_of(result, self._goals, notes, sem)
         if self._referee is None:
-            self._finish(trial, outcome_of(result, self._goals, notes, sem))
-        elif result is None and self._referee.told(number_of(trial)):
-            self.prune(trial, notes)
+            self._finish(trial, outcome)
         else:
-            self._end(trial, outcome_of(result, self._goals, notes, sem))
+            self._end(trial, outcome)
 
     def prune(self, trial: Trial | int, notes: Mapping[str, Any] | None = None) -> None:
         """End a trial as pruned, with what it last reported as its values."""

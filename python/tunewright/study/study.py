@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent import futures
 from os import PathLike
 from typing import Any, overload
@@ -21,6 +21,7 @@ from tunewright.strategies import Random, Strategy
 from tunewright.study.endings import Endings, number_of
 from tunewright.study.failures import Failures
 from tunewright.study.findings import Findings
+from tunewright.study.forms import Objective, function_of
 from tunewright.study.founding import Founded, found, storage_of
 from tunewright.study.home import Home
 from tunewright.study.keeping import Keeper, checkpoints_of
@@ -298,7 +299,7 @@ class Study(Findings):
 
     def optimize(
         self,
-        objective: Callable[[Trial], Any],
+        objective: Objective,
         trials: int | None = None,
         *,
         more: int | None = None,
@@ -315,8 +316,9 @@ class Study(Findings):
 
         Args:
             objective: called with a :class:`~tunewright.Trial`; returns a number for one objective,
-                ``{name: number}`` for several and for what constraints read. In place of a number,
-                ``Measured(value, sem=...)`` tells how sure it is.
+                ``{name: number}`` for several and for what constraints read; nothing if what it last reported is
+                its value. In place of a number, ``Measured(value, sem=...)`` tells how sure it is. Or a generator
+                function that yields its metrics after each epoch, or a :class:`~tunewright.Trainable` class.
             trials: how many trials the study shall have in all: a resumed study runs what is missing.
             more: how many trials to add instead, whatever is there.
             timeout: seconds after which no further trial begins.
@@ -334,7 +336,7 @@ class Study(Findings):
         target = target_of(trials, more, self.ledger.begun)
         if target is None and timeout is None and not stop and not callbacks and not self.strategy.prescribed:
             raise StudyError("say when to end: optimize(objective, trials=100), more=, timeout= (seconds) or stop=")
-        runner = executor_for(executor, workers)
+        runner, run = executor_for(executor, workers), function_of(objective, tuple(self.directions))
         with self._lock:
             self._keeper.sweep()
         self.stop_reason, self.home.ending = None, False
@@ -348,9 +350,9 @@ class Study(Findings):
             progress=progress,
         )
         if isinstance(runner, Inline):
-            loop.serial(objective)
+            loop.serial(run)
         else:
-            loop.pooled(runner, objective, closing=runner is not executor)
+            loop.pooled(runner, run, closing=runner is not executor)
         if self.stop_reason is not None:
             _log.info("study %r ended: %s", self.name, self.stop_reason)
         return self
