@@ -29,6 +29,7 @@ __all__ = [
     "NoImprovement",
     "Normal",
     "Ordinal",
+    "ParEGO",
     "PowerOfTwo",
     "Processes",
     "QuasiRandom",
@@ -73,7 +74,7 @@ from tunewright.space import (
     when,
 )
 from tunewright.storage import Memory, Sqlite
-from tunewright.strategies import GaussianProcess, Grid, Manual, QuasiRandom, Random, TrustRegion
+from tunewright.strategies import GaussianProcess, Grid, Manual, ParEGO, QuasiRandom, Random, TrustRegion
 from tunewright.study import Failures, NoImprovement, Study, TargetReached
 from tunewright.trial import Measured, Trainable, Trial, TrialState, TrialView
 

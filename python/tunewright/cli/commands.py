@@ -15,7 +15,7 @@ from tunewright.cli.target import load_target
 from tunewright.errors import StudyError
 from tunewright.space import Space
 from tunewright.storage import open_storage
-from tunewright.strategies import GaussianProcess, Grid, QuasiRandom, Random, TrustRegion
+from tunewright.strategies import GaussianProcess, Grid, ParEGO, QuasiRandom, Random, TrustRegion
 from tunewright.study import Study
 from tunewright.study.findings import nothing_best
 from tunewright.trial import Trial
@@ -25,6 +25,7 @@ __all__ = ["COMMANDS", "Command"]
 _STRATEGIES: dict[str, Callable[[], Any]] = {
     "gaussian-process": GaussianProcess,
     "grid": Grid,
+    "parego": ParEGO,
     "quasirandom": QuasiRandom,
     "random": Random,
     "trust-region": TrustRegion,

@@ -6,6 +6,7 @@ __all__ = [
     "GaussianProcess",
     "Grid",
     "Manual",
+    "ParEGO",
     "QuasiRandom",
     "Random",
     "Strategy",
@@ -16,6 +17,7 @@ __all__ = [
 from tunewright.strategies.gaussian_process import GaussianProcess
 from tunewright.strategies.grid import Grid
 from tunewright.strategies.manual import Manual
+from tunewright.strategies.parego import ParEGO
 from tunewright.strategies.protocol import Strategy
 from tunewright.strategies.quasirandom import QuasiRandom
 from tunewright.strategies.random import Random

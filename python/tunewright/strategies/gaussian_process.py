@@ -17,6 +17,7 @@ from tunewright.strategies.gp.candidates import design
 from tunewright.strategies.gp.coordinates import Coordinates, coordinates
 from tunewright.strategies.gp.fantasies import imagined
 from tunewright.strategies.gp.feasibility import feasibility
+from tunewright.strategies.gp.front import HypervolumeImprovement, front_of
 from tunewright.strategies.gp.model import Fitting
 from tunewright.strategies.gp.record import Evidence, evidence
 from tunewright.strategies.gp.search import Acquisition, Known, propose
@@ -81,6 +82,14 @@ class GaussianProcess:
     quartile. Trials under way, and those asked for in the same batch, are believed to end at the posterior mean. Priors
     of the space weigh in by piBO (Hvarfner et al., ICLR 2022) and fade as outcomes come in. Parameters that do not
     exist in a configuration are at a distance of their own from those that do.
+
+    With several objectives each has a process, and what is climbed is the logarithm of the hypervolume by which a
+    trial is expected to push the front (:mod:`tunewright.numerics.multiobjective`; Daulton, Balandat & Bakshy, NeurIPS
+    2020; Ament et al., 2023). The front is that of the posterior means of feasible trials, so that noise does not push
+    it out, and of the trials under way. Volume is measured, on the transformed losses, from ``Study(thresholds=...)``
+    where the study has some, elsewhere from behind the worst of the front: by a tenth of the front's extent for every
+    second trial, by all of it for the others, which then reach out beyond its ends. An objective that is not finite is
+    a failure, the others of that trial count. Only ``"log_ei"`` is for several objectives.
     """
 
     startup: int = 10
@@ -112,11 +121,11 @@ class GaussianProcess:
             raise ValueError(f"latency must be None or a finite number of seconds from 0.01 on; got {self.latency!r}")
 
     def check(self, space: Space, directions: dict[str, str]) -> None:
-        """Raise ``StudyError`` for several objectives."""
-        if len(directions) != 1:
+        """Raise ``StudyError`` for an acquisition of one objective where there are several."""
+        if len(directions) != 1 and self.acquisition != "log_ei":
             raise StudyError(
-                f"GaussianProcess searches for one objective; this study has {', '.join(directions)}. "
-                "Weigh them into one number, or use Random() or QuasiRandom()"
+                f"acquisition={self.acquisition!r} is for one objective; this study has {', '.join(directions)}. "
+                'For several take acquisition="log_ei", the improvement of their hypervolume'
             )
 
     def suggest(self, history: History, seed: int, numbers: Ints) -> Array:
@@ -124,19 +133,24 @@ class GaussianProcess:
         space = coordinates(history.space)
         if not len(numbers) or not space.dimension:
             return space.natives(np.zeros((len(numbers), space.dimension)))
-        seen = evidence(history, space)
-        if len(seen.losses) < self.startup:
+        seen = [evidence(history, space, objective) for objective in range(len(history.metrics))]
+        if min(len(one.losses) for one in seen) < self.startup:
             return design(space, seed, history.ordinals(numbers))
-        return self._modelled(history, space, seen, seed, numbers)
+        if len(seen) == 1:
+            return self.search(space, seen[0], history.natives, seed, numbers)
+        return self._pushed(history, space, seen, seed, numbers)
 
-    def _modelled(self, history: History, space: Coordinates, seen: Evidence, seed: int, numbers: Ints) -> Array:
+    def search(self, space: Coordinates, seen: Evidence, taken: Array, seed: int, numbers: Ints) -> Array:
+        """Native configurations of the trials ``numbers``, shape (k, d), that promise most by the evidence.
+
+        None of them is one of the ``taken`` native rows, as far as that can be avoided.
+        """
         effort = self._effort(seen, space.dimension)
         fitting = Fitting(self.kernel, self.outputs, _NOISE, self.threads, effort.fit)
         belief = belief_of(seen, local(seen.x, seen.losses, effort.points), space.kinds, fitting)
         processes = feasibility(seen, belief.model, effort.points)
         weight = _BETA / len(seen.losses) if space.has_priors else 0.0
         belief = belief.with_pending(seen.pending)
-        taken = history.natives
         chosen = np.zeros((len(numbers), space.space.dimension))
         for i, number in enumerate(numbers):
             model, best = imagined(belief, seed) if self.acquisition == "log_nei" else (belief.model, belief.best)
@@ -152,6 +166,27 @@ class GaussianProcess:
                 belief = belief.with_pending(space.unit(chosen[i : i + 1]))
         return chosen
 
+    def _pushed(self, history: History, space: Coordinates, seen: list[Evidence], seed: int, numbers: Ints) -> Array:
+        """As :meth:`search`, for several objectives: the trials that are expected to push the front furthest."""
+        effort = self._effort(seen[0], space.dimension, len(seen))
+        fitting = Fitting(self.kernel, self.outputs, _NOISE, self.threads, effort.fit)
+        front = front_of(history, space, seen, effort.points, fitting)
+        processes = feasibility(seen[0], front.models[0], effort.points)
+        weight = _BETA / len(seen[0].losses) if space.has_priors else 0.0
+        front = front.with_pending(seen[0].pending)
+        taken = history.natives
+        chosen = np.zeros((len(numbers), space.space.dimension))
+        for i, number in enumerate(numbers.tolist()):
+            target = HypervolumeImprovement(front, front.boxes(number), processes, weight, self.threads)
+            chosen[i] = propose(
+                target, space, front.centres(seed, number), Known(taken),
+                count=effort.candidates, climbs=self.climbs, seed=seed, number=number,
+            )  # fmt: skip
+            if i + 1 < len(numbers):
+                taken = np.concatenate([taken, chosen[i : i + 1]])
+                front = front.with_pending(space.unit(chosen[i : i + 1]))
+        return chosen
+
     def _function(self, outcomes: int) -> tuple[str, float]:
         """The acquisition as ``numerics.maximise`` knows it, and its kappa."""
         if self.acquisition == "thompson":
@@ -161,11 +196,11 @@ class GaussianProcess:
             return name, math.sqrt(2.0 / 5.0 * math.log(self.candidates * outcomes**2 * math.pi**2 / (6.0 * _DELTA)))
         return name, self.kappa
 
-    def _effort(self, seen: Evidence, d: int) -> Effort:
+    def _effort(self, seen: Evidence, d: int, objectives: int = 1) -> Effort:
         """What an ask may look at, after so many outcomes."""
         n, effort = len(seen.losses), Effort(self.points, _FIT, self.candidates, self.climbs)
         if self.latency is not None:
-            effort = affordable(effort, self.latency, n, d, 1 + seen.slacks.shape[1] + (len(seen.failed) > 0))
+            effort = affordable(effort, self.latency, n, d, objectives + seen.slacks.shape[1] + (len(seen.failed) > 0))
         fewer = max(self.candidates // 4, self.candidates * 256 // max(n, 256))
         return replace(effort, candidates=min(effort.candidates, fewer))
 

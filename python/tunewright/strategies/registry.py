@@ -10,6 +10,7 @@ from tunewright.space import Space
 from tunewright.strategies.gaussian_process import GaussianProcess
 from tunewright.strategies.grid import Grid
 from tunewright.strategies.manual import Manual
+from tunewright.strategies.parego import ParEGO
 from tunewright.strategies.protocol import Strategy
 from tunewright.strategies.quasirandom import QuasiRandom
 from tunewright.strategies.random import Random
@@ -21,6 +22,7 @@ _MAKERS: dict[str, Callable[[Mapping[str, Any], Space], Strategy]] = {
     "GaussianProcess": lambda options, space: GaussianProcess.from_json(options),
     "Grid": Grid.from_json,
     "Manual": Manual.from_json,
+    "ParEGO": lambda options, space: ParEGO.from_json(options),
     "QuasiRandom": lambda options, space: QuasiRandom(options["sequence"]),
     "Random": lambda options, space: Random(),
     "TrustRegion": lambda options, space: TrustRegion.from_json(options),

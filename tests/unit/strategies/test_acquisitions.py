@@ -22,7 +22,8 @@ def belief(losses, sems, slacks=None):
     n = len(losses)
     x, none = np.linspace(0, 1, n)[:, None], np.zeros((0, 1))
     slacks = np.zeros((n, 0)) if slacks is None else np.array(slacks)[:, None]
-    record = Evidence(x, np.array(losses, dtype=float), np.array(sems, dtype=float), slacks, none, none)
+    losses, sems = np.array(losses, dtype=float), np.array(sems, dtype=float)
+    record = Evidence(np.arange(n), x, losses, sems, slacks, none, none)
     return belief_of(record, np.arange(n), KINDS, FITTING)
 
 
@@ -74,8 +75,8 @@ def test_a_value_is_drawn_as_often_as_it_is_likely_the_best():
     shares = np.bincount(chosen[:, 0].astype(int), minlength=3) / len(chosen)
     seen = np.array([0, 1, 2, 0, 1, 2])
     record = Evidence(
-        (seen[:, None] + 0.5) / 3, np.array([1.0, 0.0, 0.9, 0.2, 0.8, 0.4]), np.full(6, math.nan), np.zeros((6, 0)),
-        np.zeros((0, 1)), np.zeros((0, 1)),
+        np.arange(6), (seen[:, None] + 0.5) / 3, np.array([1.0, 0.0, 0.9, 0.2, 0.8, 0.4]), np.full(6, math.nan),
+        np.zeros((6, 0)), np.zeros((0, 1)), np.zeros((0, 1)),
     )  # fmt: skip
     model = belief_of(record, np.arange(6), np.ones(1, np.uint8), Fitting("matern52", "yeo-johnson", -4.0, 2)).model
     q = (np.arange(3)[:, None] + 0.5) / 3

@@ -25,7 +25,8 @@ def seen(x, losses, slacks, failed=()):
     n = len(x)
     x, failed = np.array(x, dtype=float).reshape(n, 1), np.array(failed, dtype=float).reshape(-1, 1)
     slacks = np.array(slacks, dtype=float).reshape(n, -1)
-    return Evidence(x, np.array(losses, dtype=float), np.full(n, math.nan), slacks, failed, np.zeros((0, 1)))
+    none = np.zeros((0, 1))
+    return Evidence(np.arange(n), x, np.array(losses, dtype=float), np.full(n, math.nan), slacks, failed, none)
 
 
 def believed(record):

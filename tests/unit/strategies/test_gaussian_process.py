@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tunewright as tw
-from tunewright.errors import StudyError
 from tunewright.strategies.gp import model as models
 from tunewright.strategies.gp.candidates import diverse, reflected
 from tunewright.strategies.gp.coordinates import coordinates
@@ -198,11 +197,6 @@ def test_a_finite_space_is_used_up_without_repeats():
     run = study(tw.Space(a=tw.Int(1, 3), b=tw.Categorical("x", "y")))
     run.optimize(lambda trial: trial["a"], 10)
     assert len({tuple(trial.config.values()) for trial in run.trials}) == len(run.trials) == 6
-
-
-def test_several_objectives_are_refused():
-    with pytest.raises(StudyError, match="one objective"):
-        tw.Study(plane(), minimize=["a", "b"], strategy=tw.GaussianProcess())
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,13 @@ class Model:
         means: Array = self.y - diagonal * self.alpha[: len(self.y)]
         return means
 
+    def mean_at(self, points: Array) -> Array:
+        """Posterior mean at ``points`` (p, d)."""
+        mean: Array = (
+            gp.cross_covariance(points, self.x, self.theta, self.kinds, family=self.fitting.family) @ self.alpha
+        )
+        return mean
+
     def believing(self, points: Array, best: float) -> tuple[Model, float]:
         """The model that takes the loss at ``points`` (p, d) to be at its mean, and the ``best`` loss with them.
 
@@ -78,7 +85,7 @@ class Model:
         """
         if not len(points):
             return self, best
-        mean = gp.cross_covariance(points, self.x, self.theta, self.kinds, family=self.fitting.family) @ self.alpha
+        mean = self.mean_at(points)
         factor, x = self.factor, self.x
         for point in points:
             factor, x = _appended(factor, x, point, self), np.vstack([x, point])

@@ -10,7 +10,7 @@ import numpy as np
 
 from tunewright.strategies.gp.coordinates import Coordinates
 from tunewright.trial import History, TrialState
-from tunewright.trial.columns import Array
+from tunewright.trial.columns import Array, Ints
 
 _LARGEST = 1e150  # losses beyond are cut: their squares would overflow
 
@@ -20,7 +20,8 @@ class Evidence:
     """The record in the order in which outcomes were told.
 
     Attributes:
-        x: (n, d) points with a loss.
+        trials: (n,) numbers of the trials with a loss.
+        x: (n, d) their points.
         losses: (n,) finite, less is better. A pruned trial counts as the upper quartile of the complete ones.
         sems: (n,) their standard errors, NaN where unknown.
         slacks: (n, c) of the constraints, up to 0 where kept, NaN where unknown.
@@ -28,6 +29,7 @@ class Evidence:
         pending: (p, d) points of trials under way.
     """
 
+    trials: Ints
     x: Array
     losses: Array
     sems: Array
@@ -42,13 +44,16 @@ class Evidence:
         return violations
 
 
-def evidence(history: History, coordinates: Coordinates) -> Evidence:
-    """The evidence in ``history`` for its single objective."""
+def evidence(history: History, coordinates: Coordinates, objective: int = 0) -> Evidence:
+    """The evidence in ``history`` for one of its objectives.
+
+    A trial that lacks another one has failed, but what it tells of this one counts.
+    """
     unit = history.unit[:, coordinates.columns]
-    losses, states = history.losses[:, 0], history.states
-    complete = history.complete
-    good = complete & np.isfinite(losses)
-    failed = (complete & ~good) | (states == TrialState.FAILED)
+    losses, states = history.losses[:, objective], history.states
+    ended = history.complete | (states == TrialState.FAILED)
+    good = ended & np.isfinite(losses)
+    failed = (ended & ~np.isfinite(history.losses).all(axis=1)) | (states == TrialState.FAILED)
     order = np.argsort(history.told, kind="stable")
     counted, values = good.copy(), np.where(good, np.clip(losses, -_LARGEST, _LARGEST), 0.0)
     pruned = states == TrialState.PRUNED
@@ -56,6 +61,6 @@ def evidence(history: History, coordinates: Coordinates) -> Evidence:
         values[pruned] = np.quantile(values[good], 0.75)
         counted |= pruned
     kept = order[counted[order]]
-    sems = np.where(good, history.sems[:, 0], np.nan)
-    slacks = history.slacks[kept]
-    return Evidence(unit[kept], values[kept], sems[kept], slacks, unit[order[failed[order]]], unit[history.pending])
+    sems = np.where(good, history.sems[:, objective], np.nan)
+    wrong = unit[order[failed[order]]]
+    return Evidence(kept, unit[kept], values[kept], sems[kept], history.slacks[kept], wrong, unit[history.pending])

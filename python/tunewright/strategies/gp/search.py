@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-__all__ = ["Acquisition", "Known", "allowed", "best_new", "propose"]
+__all__ = ["Acquisition", "Known", "Target", "allowed", "best_new", "propose"]
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -88,8 +88,20 @@ class Known:
         return bool(np.any(np.all(same, axis=1)))
 
 
+class Target(Protocol):
+    """What :func:`propose` climbs."""
+
+    def at(self, coordinates: Coordinates, unit: Array) -> Array:
+        """Values (m,) at coordinates (m, d)."""
+        ...
+
+    def climbed(self, coordinates: Coordinates, starts: Array) -> Array:
+        """Local maxima (s, d) above ``starts`` (s, d)."""
+        ...
+
+
 def propose(
-    acquisition: Acquisition,
+    acquisition: Target,
     coordinates: Coordinates,
     incumbents: Array,
     known: Known,
