@@ -96,6 +96,45 @@ def test_likelihood_posterior_and_diagnostics(seed, n, d, family, known, threads
         close(a, b, 1e-7)
 
 
+@THOROUGH
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    n=SIZES,
+    d=st.integers(1, 6),
+    family=st.sampled_from(FAMILIES),
+    known=st.booleans(),
+    threads=st.integers(1, 3),
+)
+def test_likelihood_of_warped_inputs(seed, n, d, family, known, threads):
+    x, y, kinds, theta, noise = data(seed, n, d)
+    random = np.random.default_rng(seed)
+    x = np.where(random.random(x.shape) < 0.1, random.choice([0.0, 1.0, -2.0, 1e-12, 1 - 1e-12], x.shape), x)
+    theta = np.r_[theta, random.uniform(-2, 2, 2 * d)]
+    width = 3 * d + 2
+    prior = {"prior_mean": np.linspace(-1, 1, width), "prior_std": np.linspace(0.5, 2, width)}
+    options = prior | {"family": family, "noise": noise if known else None}
+    value, gradient = numerics.negative_log_posterior(x, y, theta, kinds, threads=threads, **options)
+    expected, slopes = reference.negative_log_posterior(x, y, theta, kinds, **options)
+    close(value, expected, 1e-9, max(1.0, abs(expected)))
+    close(gradient, slopes, 1e-7)
+
+
+@settings(deadline=None, max_examples=15)
+@given(seed=st.integers(0, 2**32 - 1), n=st.integers(0, 30), d=st.integers(1, 3))
+def test_a_warped_fit_is_as_good_as_the_twins(seed, n, d):
+    x, y, kinds, theta, _ = data(seed, n, d)
+    prior = {"prior_mean": np.r_[np.zeros(d + 1), -3.0, np.zeros(2 * d)], "prior_std": np.ones(3 * d + 2)}
+    start = np.r_[theta, np.zeros(2 * d)][None, :]
+    bounds = {"lower": np.r_[np.full(d + 1, -4.0), -9.0, np.full(2 * d, -2.0)], "upper": np.full(3 * d + 2, 2.0)}
+    found, value = numerics.fit(x, y, kinds, starts=start, **bounds, **prior, tolerance=1e-4)
+    again, gradient = numerics.negative_log_posterior(x, y, found, kinds, **prior)
+    assert value == again
+    moved = np.clip(found - gradient, bounds["lower"], bounds["upper"])
+    assert np.abs(moved - found).max() < 1e-3 * max(1.0, abs(value))
+    further, least = reference.fit(x, y, kinds, starts=found[None, :], **bounds, **prior)
+    assert least >= value - 1e-3 * max(1.0, abs(value)) and further.shape == found.shape
+
+
 @settings(deadline=None, max_examples=25)
 @given(seed=st.integers(0, 2**32 - 1), n=st.integers(0, 40), d=st.integers(1, 4), family=st.sampled_from(FAMILIES))
 def test_a_fit_is_as_good_as_the_twins(seed, n, d, family):

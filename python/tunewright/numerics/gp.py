@@ -8,6 +8,7 @@ kinds    0 numeric, 1 categorical                                               
 y        outputs, standardised, minimised                                       (n,)
 noise    known variance of each output, beside the common one; None: zeros      (n,)
 theta    log lengthscale_1 … log lengthscale_d, log signal, log noise variance  (d + 2,)
+shapes   log a_1 … log a_d, log b_1 … log b_d of the inputs' warps              (2d,)
 q        queries                                                                (m, d)
 factor   L, lower triangular, L L' = Ky = K + (exp(theta_d+1) + noise_i) I      (n, n)
 alpha    Ky^-1 y                                                                (n,)
@@ -19,6 +20,10 @@ place beside the middle of the unit interval at distance 1 from its ends: delta_
 at distance 1 from every number is no distance in space and would make K indefinite.) r^2 = sum_j delta_j^2 / l_j^2 and
 k = exp(log signal) g(r). Rasmussen & Williams, "Gaussian Processes for Machine
 Learning", 2006, equations 2.23 to 2.30, 4.17 and 5.9 to 5.12. Results are the same bits for any number of ``threads``.
+
+:func:`negative_log_posterior` and :func:`fit` also take theta with shapes appended, (3d + 2,): numeric coordinates within
+the unit interval are then replaced by w_j(x) = 1 - (1 - x^a_j)^b_j, after Snoek et al., "Input warping for Bayesian
+optimization of non-stationary functions", ICML 2014.
 
 Every function raises ``TypeError`` for what is not real numbers and ``ValueError`` for shapes that do not fit, numbers
 that are not finite (NaN in ``x`` and ``q`` apart) and an unknown family; each message names the argument.
@@ -87,20 +92,21 @@ def negative_log_posterior(
     family: str = "matern52",
     threads: int = 1,
 ) -> tuple[float, Vector]:
-    """Return -log p(y | x, theta) + sum_i (theta_i - mean_i)^2 / (2 std_i^2) and its gradient, shape (d + 2,).
+    """Return -log p(y | x, theta) + sum_i (theta_i - mean_i)^2 / (2 std_i^2) and its gradient, shape as theta.
 
-    ``prior_mean`` and ``prior_std``, shape (d + 2,), are of independent normal priors. Where Ky is not numerically
+    ``prior_mean`` and ``prior_std``, shape as theta, are of independent normal priors. Where Ky is not numerically
     positive definite the value is infinite and the gradient zero. Time O(n^3 + n^2 d / 2), memory 3 n^2 numbers.
     """
     kind = kinds_of(kinds)
     observed = points("x", x, len(kind))
+    width = _width(theta, len(kind))
     value, gradient = _kernels.negative_log_posterior(
         observed,
         vector("y", y, len(observed)),
-        _theta(theta, kind),
+        hyperparameters("theta", theta, width),
         kind,
-        prior_mean=vector("prior_mean", prior_mean, len(kind) + 2),
-        prior_std=_std(prior_std, len(kind) + 2),
+        prior_mean=vector("prior_mean", prior_mean, width),
+        prior_std=_std(prior_std, width),
         noise=_noise(noise, len(observed)),
         family=family,
         threads=thread_count(threads),
@@ -124,14 +130,14 @@ def fit(
     tolerance: float = 1e-5,
     threads: int = 1,
 ) -> tuple[Vector, float]:
-    """Return the theta, shape (d + 2,), of the lowest negative log posterior found from ``starts``, and that value.
+    """Return the theta of the lowest negative log posterior found from ``starts``, and that value.
 
-    From each of ``starts``, shape (k, d + 2) with k >= 1, moved into ``lower`` <= theta <= ``upper``, a bounded
+    From each of ``starts``, shape (k, d + 2) or with shapes (k, 3d + 2), with k >= 1, moved into ``lower`` <= theta <= ``upper``, a bounded
     quasi-Newton descends until no component of the projected gradient exceeds ``tolerance``, or for ``iterations``
     steps. Equal bounds hold a coordinate. The first of equal minima is returned.
     """
     kind = kinds_of(kinds)
-    observed, width = points("x", x, len(kind)), len(kind) + 2
+    observed, width = points("x", x, len(kind)), _width(lower, len(kind))
     low, high = hyperparameters("lower", lower, width), hyperparameters("upper", upper, width)
     if low.ndim != 1 or high.ndim != 1 or (low > high).any():
         raise ValueError(f"lower, upper: expected shape ({width},) each and lower <= upper, got {low} and {high}")
@@ -253,6 +259,11 @@ def leave_one_out(factor: ArrayLike, alpha: ArrayLike, y: ArrayLike) -> tuple[Ve
     lower = square("factor", factor)
     mean, variance = _kernels.leave_one_out(lower, vector("alpha", alpha, len(lower)), vector("y", y, len(lower)))
     return mean, variance
+
+
+def _width(values: ArrayLike, d: int) -> int:
+    """How long theta is: with shapes if these ``values`` have them."""
+    return 3 * d + 2 if np.shape(values) == (3 * d + 2,) else d + 2
 
 
 def _theta(theta: ArrayLike, kinds: NDArray[np.uint8]) -> Vector:

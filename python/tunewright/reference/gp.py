@@ -8,6 +8,7 @@ kinds    0 numeric, 1 categorical                                               
 y        outputs                                                                (n,)
 noise    known variance of each output, beside the common one; None: zeros      (n,)
 theta    log lengthscale_1 … log lengthscale_d, log signal, log noise variance  (d + 2,)
+shapes   log a_1 … log a_d, log b_1 … log b_d of the inputs' warps              (2d,)
 q        queries                                                                (m, d)
 factor   L, lower triangular, L L' = Ky = K + (exp(theta_d+1) + noise_i) I      (n, n)
 alpha    Ky^-1 y                                                                (n,)
@@ -71,28 +72,37 @@ def negative_log_posterior(
     family: str = "matern52",
     threads: int = 1,
 ) -> tuple[float, Vector]:
-    """Return -log p(y | x, theta) + sum_i (theta_i - mean_i)^2 / (2 std_i^2) and its gradient, shape (d + 2,).
+    """Return -log p(y | x, theta) + sum_i (theta_i - mean_i)^2 / (2 std_i^2) and its gradient, shape as theta.
 
-    Where Ky is not numerically positive definite the value is infinite and the gradient zero.
+    Where Ky is not numerically positive definite the value is infinite and the gradient zero. With shapes appended to
+    theta, (3d + 2,), numeric coordinates are replaced by w_j(x) = 1 - (1 - x^a_j)^b_j (Snoek et al., ICML 2014).
     """
-    points, y, theta = _array(x), _array(y), _array(theta)
+    points, y, whole = _array(x), _array(y), _array(theta)
+    theta, shapes = whole[: points.shape[1] + 2], whole[points.shape[1] + 2 :]
+    if len(shapes):
+        points, by_a, by_b = _warped(points, np.asarray(kinds), shapes)
     squares = _squares(points, points, np.asarray(kinds))
     g, decay = _profile(_distance(squares, theta), family)
     k = np.exp(theta[-2]) * g
     try:
         factor, _ = cholesky(k + np.diag(_noise(theta, noise, len(y))), jitter=False)
     except np.linalg.LinAlgError:
-        return np.inf, np.zeros(len(theta))
+        return np.inf, np.zeros(len(whole))
     alpha = solve(factor, y)
     weights = np.outer(alpha, alpha) - inverse(factor)
     std = _array(prior_std)
-    deviation = (theta - _array(prior_mean)) / std
+    deviation = (whole - _array(prior_mean)) / std
     value = (y @ alpha + log_determinant(factor) + len(y) * np.log(2 * np.pi) + deviation @ deviation) / 2
     gradient = deviation / std
     for j, square in enumerate(squares):
         gradient[j] -= np.sum(weights * np.exp(theta[-2]) * decay * square) * np.exp(-2 * theta[j]) / 2
-    gradient[-2] -= np.sum(weights * k) / 2
-    gradient[-1] -= np.trace(weights) * np.exp(theta[-1]) / 2
+    d = len(squares)
+    gradient[d] -= np.sum(weights * k) / 2
+    gradient[d + 1] -= np.trace(weights) * np.exp(theta[-1]) / 2
+    if len(shapes):
+        away = (_place(points)[:, None, :] - _place(points)) * np.exp(-2 * theta[:d]) * np.exp(theta[-2])
+        by_points = np.einsum("ik,ikj->ij", weights * decay, away)
+        gradient[d + 2 :] += np.concatenate([(by_points * by_a).sum(axis=0), (by_points * by_b).sum(axis=0)])
     return float(value), gradient
 
 
@@ -112,7 +122,7 @@ def fit(
     tolerance: float = 1e-5,
     threads: int = 1,
 ) -> tuple[Vector, float]:
-    """Return the theta, shape (d + 2,), of the lowest negative log posterior found from ``starts`` (k, d + 2), and it.
+    """Return the theta of the lowest negative log posterior found from ``starts`` (k, d + 2) or (k, 3d + 2), and it.
 
     From each start, clipped to the bounds, a bounded quasi-Newton descends until the projected gradient is below
     ``tolerance`` everywhere, for ``iterations`` at most. The first of equal minima is returned.
@@ -219,6 +229,20 @@ def _array(values: ArrayLike) -> NDArray[np.float64]:
 def _noise(theta: Vector, noise: ArrayLike | None, n: int) -> Vector:
     variance: Vector = np.exp(theta[-1]) + (np.zeros(n) if noise is None else _array(noise))
     return variance
+
+
+def _warped(
+    x: NDArray[np.float64], kinds: NDArray[np.uint8], shapes: Vector
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """w(x) and its derivatives by log a and log b; outside the open unit interval, and where categorical, x itself."""
+    bent = (x > 0) & (x < 1) & (kinds == 0)
+    a, b = np.exp(shapes.reshape(2, -1))
+    inside = np.where(bent, x, 0.5)
+    u = inside**a
+    rest = -np.expm1(a * np.log(inside))  # 1 - u
+    by_a = b * rest ** (b - 1) * a * u * np.log(inside)
+    by_b = -b * rest**b * np.log(rest)
+    return np.where(bent, 1 - rest**b, x), np.where(bent, by_a, 0.0), np.where(bent, by_b, 0.0)
 
 
 def _squares(a: NDArray[np.float64], b: NDArray[np.float64], kinds: NDArray[np.uint8]) -> list[NDArray[np.float64]]:

@@ -25,6 +25,7 @@ mod likelihood;
 mod points;
 mod posterior;
 mod sample;
+mod warp;
 
 pub use covariance::{covariance, cross_covariance, factorise};
 pub use diagnostics::leave_one_out;

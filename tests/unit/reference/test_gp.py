@@ -133,3 +133,28 @@ def test_a_fit_prefers_the_scale_that_made_the_data():
 def test_an_unknown_family_is_refused():
     with pytest.raises(ValueError, match="family: expected"):
         gp.covariance([[0.0]], np.zeros(3), [0], family="cubic")
+
+
+def test_warped_inputs_by_hand():
+    """a = 1/2 and b = 2 take 1/4 to 3/4: the likelihood is that of the point there, and categories stay."""
+    shapes = np.log([0.5, 3.0, 2.0, 5.0])
+    theta, wide = np.array([-0.5, 0.3, 0.1, -2.0]), {"prior_mean": np.zeros(8), "prior_std": np.full(8, 1e9)}
+    x, there = [[0.25, 0.5], [1.0, 0.25], [np.nan, 0.5]], [[0.75, 0.5], [1.0, 0.25], [np.nan, 0.5]]
+    y, kinds = [1.0, -1.0, 0.5], [0, 1]
+    warped, _ = gp.negative_log_posterior(x, y, np.r_[theta, shapes], kinds, **wide)
+    plain, _ = gp.negative_log_posterior(there, y, theta, kinds, prior_mean=np.zeros(4), prior_std=np.full(4, 1e9))
+    assert warped == pytest.approx(plain, abs=1e-12)
+
+
+@pytest.mark.parametrize("family", ["matern52", "matern32", "rbf"])
+def test_slopes_by_the_shapes_are_those_of_central_differences(family):
+    random = np.random.default_rng(1)
+    x, y = random.random((9, 3)), random.standard_normal(9)
+    x[2, 0] = np.nan
+    theta = np.r_[random.normal(0, 0.5, 5), random.normal(0, 0.7, 6)]
+    options = {"prior_mean": np.zeros(11), "prior_std": np.full(11, 2.0), "family": family}
+    value = lambda point: gp.negative_log_posterior(x, y, point, [0, 0, 1], **options)[0]  # noqa: E731
+    gradient = gp.negative_log_posterior(x, y, theta, [0, 0, 1], **options)[1]
+    steps = 1e-6 * np.eye(11)
+    differences = [(value(theta + step) - value(theta - step)) / 2e-6 for step in steps]
+    np.testing.assert_allclose(gradient, differences, rtol=1e-5, atol=1e-6)

@@ -2,7 +2,7 @@
 
 use super::likelihood::Likelihood;
 use super::points::Points;
-use super::{Family, length};
+use super::{Family, length, warp};
 use crate::error::{Error, Result};
 use crate::quasi_newton::{Outcome, Settings, Workspace, minimise};
 
@@ -13,7 +13,7 @@ pub struct Problem<'a> {
     pub y: &'a [f64],
     pub kinds: &'a [u8],
     pub noise: Option<&'a [f64]>,
-    /// Mean and standard deviation of the normal priors of theta, d + 2 each.
+    /// Mean and standard deviation of the normal priors of theta, d + 2 each, or 3 d + 2 with the shapes of [`warp`].
     pub prior_mean: &'a [f64],
     pub prior_std: &'a [f64],
     pub family: Family,
@@ -22,7 +22,7 @@ pub struct Problem<'a> {
 impl Problem<'_> {
     fn points(&self) -> Result<Points> {
         let points = Points::new(self.x, self.kinds)?;
-        let (n, width) = (points.n(), points.d() + 2);
+        let (n, width) = (points.n(), self.width());
         length("y", self.y.len(), n)?;
         self.noise.map_or(Ok(()), |noise| length("noise", noise.len(), n))?;
         length("prior_mean", self.prior_mean.len(), width)?;
@@ -30,11 +30,21 @@ impl Problem<'_> {
         Ok(points)
     }
 
+    /// How long theta is: with shapes if the priors have room for them.
+    fn width(&self) -> usize {
+        let d = self.kinds.len();
+        if self.is_warped() { 3 * d + 2 } else { d + 2 }
+    }
+
+    fn is_warped(&self) -> bool {
+        self.prior_mean.len() > self.kinds.len() + 2
+    }
+
     /// What the inverse Hessian's diagonal is about: the priors' variances, and for the two variances, of which every
     /// output tells something, with the n / 2 of the Fisher information when the data are all one or the other.
     fn scales(&self, n: usize) -> Vec<f64> {
         let d = self.kinds.len();
-        let information = |i: usize| if i < d { 0.0 } else { 0.25 * n as f64 };
+        let information = |i: usize| if (d..d + 2).contains(&i) { 0.25 * n as f64 } else { 0.0 };
         self.prior_std.iter().enumerate().map(|(i, std)| 1.0 / (1.0 / (std * std) + information(i))).collect()
     }
 
@@ -59,14 +69,18 @@ impl Problem<'_> {
 /// [`Error::Length`] when shapes do not fit; [`Error::TooLarge`].
 pub fn negative_log_posterior(problem: &Problem, theta: &[f64], threads: usize) -> Result<(f64, Vec<f64>)> {
     let points = problem.points()?;
-    length("theta", theta.len(), points.d() + 2)?;
+    length("theta", theta.len(), problem.width())?;
     let mut gradient = vec![0.0; theta.len()];
+    if problem.is_warped() {
+        let value = warp::likelihood(problem, theta, &mut gradient, threads)?;
+        return Ok((problem.add_prior(theta, value, &mut gradient), gradient));
+    }
     let mut likelihood = Likelihood::new(&points, problem.y, problem.noise, problem.family, threads)?;
     let value = likelihood.evaluate(theta, &mut gradient);
     Ok((problem.add_prior(theta, value, &mut gradient), gradient))
 }
 
-/// The theta of the lowest negative log posterior found from `starts` (k rows of d + 2), and the outcome there.
+/// The theta of the lowest negative log posterior found from `starts` (k rows of d + 2, or of 3 d + 2), and the outcome there.
 ///
 /// The first of equal minima. Several starts are shared among the threads; one start gives each evaluation all of them.
 ///
@@ -81,7 +95,7 @@ pub fn fit(
     threads: usize,
 ) -> Result<(Vec<f64>, Outcome)> {
     let points = problem.points()?;
-    let width = points.d() + 2;
+    let width = problem.width();
     length("lower", lower.len(), width)?;
     length("upper", upper.len(), width)?;
     let count = starts.len() / width;
@@ -96,7 +110,12 @@ pub fn fit(
         for index in (first..count).step_by(each) {
             let mut theta = starts[index * width..][..width].to_vec();
             let outcome = minimise(&mut theta, lower, upper, &settings, &mut workspace, |theta, gradient| {
-                let value = likelihood.evaluate(theta, gradient);
+                let value = if problem.is_warped() {
+                    // what it refuses was checked above: shapes, and room for matrices of this size
+                    warp::likelihood(problem, theta, gradient, inner).unwrap_or(f64::INFINITY)
+                } else {
+                    likelihood.evaluate(theta, gradient)
+                };
                 problem.add_prior(theta, value, gradient)
             });
             found.push((index, theta, outcome));

@@ -67,6 +67,32 @@ impl<'a> Likelihood<'a> {
         0.5 * fit + half_log_determinant + 0.5 * n as f64 * (2.0 * std::f64::consts::PI).ln()
     }
 
+    /// The derivatives of the value by the points, n × d, where [`Self::evaluate`] was last asked and was finite.
+    ///
+    /// By xᵢⱼ it is the sum over k of Wᵢₖ Dᵢₖ (xᵢⱼ − xₖⱼ) / lⱼ², D being −k′ / r; categories and NaN have none. O(n² d).
+    pub fn slopes_by_points(&self, theta: &[f64]) -> Vec<f64> {
+        let (n, d) = (self.points.n(), self.points.d());
+        let mut slopes = vec![0.0; n * d];
+        let mut product = vec![0.0; n];
+        let placed = |x: f64| if x.is_nan() { 0.5 } else { x };
+        for i in 0..n {
+            let pairs = self.kernel.row(i)[i..n].iter().zip(&self.decay.row(i)[i..n]);
+            product[i..].iter_mut().zip(pairs).for_each(|(p, (w, decay))| *p = w * decay);
+            for j in (0..d).filter(|&j| !self.points.is_categorical(j)) {
+                let (column, weight) = (&self.points.column(j)[..n], (-2.0 * theta[j]).exp());
+                let here = placed(column[i]);
+                let mut sum = 0.0;
+                for k in i + 1..n {
+                    let pull = product[k] * weight * (here - placed(column[k]));
+                    sum += pull;
+                    slopes[k * d + j] -= pull;
+                }
+                slopes[i * d + j] += sum;
+            }
+        }
+        slopes
+    }
+
     /// W over the factor, which is no longer needed.
     fn write_weights(&mut self) {
         let n = self.points.n();
