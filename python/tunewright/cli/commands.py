@@ -85,6 +85,7 @@ def _run_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--minimize", action="append", metavar="METRIC", help="an objective (may be repeated)")
     parser.add_argument("--maximize", action="append", metavar="METRIC", help="an objective (may be repeated)")
     parser.add_argument("--constraint", action="append", metavar="TEXT", help="'memory_mb <= 2048' (may be repeated)")
+    parser.add_argument("--threshold", action="append", metavar="METRIC=VALUE", help="reach it to be on the front")
     parser.add_argument(
         "--strategy", choices=sorted(_STRATEGIES), help="default: the study's own, random for a new one"
     )
@@ -104,6 +105,7 @@ def _run(options: argparse.Namespace) -> None:
         minimize=options.minimize,
         maximize=options.maximize,
         constraints=options.constraint or (),
+        thresholds=dict(map(_threshold, options.threshold or ())),
         strategy=None if options.strategy is None else _STRATEGIES[options.strategy](),
         storage=options.storage,
         name=options.name,
@@ -111,6 +113,14 @@ def _run(options: argparse.Namespace) -> None:
     )
     study.note("objective", options.objective)
     _optimize(study, options, objective)
+
+
+def _threshold(text: str) -> tuple[str, float]:
+    metric, _, value = text.partition("=")
+    try:
+        return metric.strip(), float(value)
+    except ValueError:
+        raise StudyError(f"--threshold takes METRIC=VALUE, as in accuracy=0.9; got {text!r}") from None
 
 
 def _optimize(study: Study, options: argparse.Namespace, objective: Callable[[Trial], Any]) -> None:

@@ -104,7 +104,8 @@ def test_interrupted_and_resumed(folder, capsys):
 
 def test_several_objectives_and_a_constraint(folder, capsys):
     arguments = ["run", "mytrain:several", "--space", "mytrain:space", "--minimize", "loss", "--minimize", "seconds"]
-    assert main([*arguments, "--constraint", "memory <= 60", "--trials", "9", "--seed", "1"]) == 0
+    assert main([*arguments, "--constraint", "memory <= 60", "--threshold", "seconds=7", "--trials", "9",
+                 "--seed", "1"]) == 0  # fmt: skip
     study = tw.Study.load("tunewright.db")
     front = study.pareto_front
     out = capsys.readouterr().out
@@ -113,6 +114,7 @@ def test_several_objectives_and_a_constraint(folder, capsys):
     assert main(["show", "tunewright.db"]) == 0
     out = capsys.readouterr().out
     broken = [trial for trial in study.trials if trial.violation]
+    assert study.goals.thresholds == {"seconds": 7.0} and "threshold: seconds 7" in out
     assert "constraint: memory <= 60" in out and out.count("breaks constraints by") == len(broken) > 0
     assert main(["show", "tunewright.db", "--trial", str(broken[0].number)]) == 0
     out = capsys.readouterr().out
@@ -160,6 +162,7 @@ def test_delete_asks(folder, capsys, monkeypatch):
         (["run", "mytrain:objective", "--minimize", "loss", "--storage", "c.db"], "when to end"),
         (["run", "mytrain:objective", "--trials", "3"], "what to improve"),
         (["run", "mytrain:objective", "--space", "mytrain:objective", "--minimize", "loss"], "not a tunewright Space"),
+        (["run", "mytrain:objective", "--minimize", "a", "--minimize", "b", "--threshold", "a"], "METRIC=VALUE"),
         (["export", "tunewright.db", "--to", "a.xls"], ".csv, .json or .parquet"),
         (["show", "tunewright.db", "--trial", "99"], "no trial 99"),
         (["best", "tunewright.db", "--name", "other"], "other"),

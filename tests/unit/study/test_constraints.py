@@ -164,6 +164,26 @@ def test_all_of_it_is_recorded(kind, tmp_path):
             study(place, **(how | other))
 
 
+def test_of_two_that_found_a_study_the_second_must_want_the_same():
+    class Late(tw.Memory):
+        """Does not see the study before it makes its own, as a process that is a moment too late."""
+
+        def header(self, name):
+            if not self.seen:
+                self.seen = True
+                raise tw.errors.StudyNotFoundError(name)
+            return super().header(name)
+
+    place = Late()
+    place.seen = True
+    study(place)
+    place.seen = False
+    assert study(place).history.n == 0
+    place.seen = False
+    with pytest.raises(StudyExistsError, match="constraints"):
+        study(place, constraints=["memory <= 5"])
+
+
 def test_another_process_sees_the_same(tmp_path):
     place = str(tmp_path / "a.db")
     first, second = study(place), study(place)

@@ -6,8 +6,11 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tunewright.errors import ReportError, StudyError
+from tunewright.space.expression import Expression
 from tunewright.trial import Goals, Measured
 
 BOTH = {"accuracy": "maximize", "latency": "minimize"}
@@ -55,6 +58,19 @@ def test_slacks(text, values, expected):
 def test_what_is_no_constraint(constraints, problem):
     with pytest.raises(StudyError, match=problem):
         Goals({"loss": "minimize"}, constraints)
+
+
+FINITE = st.floats(-1e3, 1e3)
+
+
+@given(FINITE, FINITE, FINITE, st.sampled_from(["a {} b", "a + 1 {} b * c", "a {} b {} c", "a {} 2 and b {} c"]),
+       st.lists(st.sampled_from(["<", "<=", ">", ">="]), min_size=2, max_size=2))  # fmt: skip
+def test_a_constraint_is_kept_exactly_where_its_comparisons_hold(a, b, c, text, signs):
+    text = text.format(*signs)
+    kept = Goals({"a": "minimize"}, (text + " and c <= 1e9",)).keeps([a, b, c])
+    assert kept == bool(Expression(text.replace("<=", "<").replace("<", "<=").replace(">=", ">").replace(">", ">="))(
+        {name: np.array([value]) for name, value in zip("abc", (a, b, c), strict=True)}
+    ).all())  # fmt: skip
 
 
 def test_outputs_are_the_objectives_and_what_constraints_read():
