@@ -43,3 +43,52 @@ const FARTHEST: f64 = 1e6;
 fn length(argument: &'static str, got: usize, expected: usize) -> Result<()> {
     if got == expected { Ok(()) } else { Err(Error::Length { argument, expected, got }) }
 }
+
+#[cfg(test)]
+mod example {
+    use super::Family;
+    use crate::sampling::uniform;
+
+    pub const D: usize = 4;
+    pub const KINDS: [u8; D] = [0, 0, 1, 0];
+    pub const THETA: [f64; D + 2] = [-1.0, -0.5, 0.3, 0.2, 0.4, -3.0];
+    pub const FAMILIES: [Family; 3] = [Family::Matern52, Family::Matern32, Family::Rbf];
+
+    /// Points with three categories, one coordinate that is missing now and then and one without gaps.
+    pub fn points(n: usize, seed: u64) -> Vec<f64> {
+        let trials: Vec<u64> = (0..n as u64).collect();
+        let mut points = uniform(seed, &trials, &[0, 1, 2, 3], 0).unwrap();
+        for point in points.chunks_exact_mut(D) {
+            point[2] = if point[0] < 0.3 { f64::NAN } else { ((point[2] * 3.0).floor() + 0.5) / 3.0 };
+            point[3] = if point[1] < 0.2 { f64::NAN } else { point[3] };
+        }
+        points
+    }
+
+    /// One function of the points, with a wave that no length-scale follows.
+    pub fn outputs(x: &[f64]) -> Vec<f64> {
+        x.chunks_exact(D).enumerate().map(|(i, x)| x[0] - 2.0 * x[1] * x[1] + 0.3 * (i as f64).sin()).collect()
+    }
+
+    /// k by its definition.
+    pub fn covariance(a: &[f64], b: &[f64], family: Family) -> f64 {
+        let mut square = 0.0;
+        for j in 0..D {
+            let delta_squared = match (a[j].is_nan(), b[j].is_nan()) {
+                (true, true) => 0.0,
+                (false, false) if KINDS[j] == 0 => (a[j] - b[j]).powi(2),
+                (true, false) if KINDS[j] == 0 => (b[j] - 0.5).powi(2) + 0.75,
+                (false, true) if KINDS[j] == 0 => (a[j] - 0.5).powi(2) + 0.75,
+                _ => f64::from(u8::from(a[j] != b[j])),
+            };
+            square += delta_squared / THETA[j].exp().powi(2);
+        }
+        let (r, root) = (square.sqrt(), if family == Family::Matern52 { 5_f64 } else { 3_f64 }.sqrt());
+        let g = match family {
+            Family::Matern52 => (1.0 + root * r + 5.0 * square / 3.0) * (-root * r).exp(),
+            Family::Matern32 => (1.0 + root * r) * (-root * r).exp(),
+            Family::Rbf => (-0.5 * square).exp(),
+        };
+        THETA[D].exp() * g
+    }
+}

@@ -28,3 +28,31 @@ pub(crate) use strips::Strips;
 pub use triangular::{Panel, log_determinant, solve_lower, solve_upper, substitute_lower, substitute_upper};
 pub(crate) use triangular::{axpy, dot, total};
 pub use update::{append_row, remove_row};
+
+#[cfg(test)]
+mod example {
+    /// A symmetric, positive definite matrix of any size: exp(-(i - j)² / 8) and 0.1 more on the diagonal.
+    pub fn matrix(n: usize) -> Vec<f64> {
+        let entry = |i: usize, j: usize| {
+            let gap = i.abs_diff(j) as f64;
+            (-gap * gap / 8.0).exp() + if i == j { 0.1 } else { 0.0 }
+        };
+        (0..n * n).map(|at| entry(at / n, at % n)).collect()
+    }
+
+    /// a b for a (n, k) and b (k, m), by the definition.
+    pub fn product(a: &[f64], b: &[f64], n: usize, k: usize, m: usize) -> Vec<f64> {
+        (0..n * m).map(|at| (0..k).map(|t| a[at / m * k + t] * b[t * m + at % m]).sum()).collect()
+    }
+
+    pub fn transposed(a: &[f64], n: usize) -> Vec<f64> {
+        (0..n * n).map(|at| a[at % n * n + at / n]).collect()
+    }
+
+    pub fn assert_close(a: &[f64], b: &[f64], tolerance: f64) {
+        assert_eq!(a.len(), b.len());
+        for (i, (a, b)) in a.iter().zip(b).enumerate() {
+            assert!((a - b).abs() <= tolerance, "number {i}: {a} and {b}");
+        }
+    }
+}

@@ -207,3 +207,68 @@ fn put(tile: &[[f64; COLUMNS]; ROWS], rows: &mut [f64], stride: usize, column: u
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::example::{D, FAMILIES, KINDS, THETA, covariance as defined, outputs, points};
+    use super::*;
+
+    #[test]
+    fn every_covariance_is_the_defined_one_and_the_matrix_is_symmetric() {
+        for family in FAMILIES {
+            for n in [0, 1, 3, 4, 5, 16, 17, 41] {
+                let (x, q) = (points(n, 1), points(6, 2));
+                let k = covariance(&x, &THETA, &KINDS, family, 1).unwrap();
+                let crossed = cross_covariance(&q, &x, &THETA, &KINDS, family, 1).unwrap();
+                for (i, a) in x.chunks_exact(D).enumerate() {
+                    for (j, b) in x.chunks_exact(D).enumerate() {
+                        assert!((k[i * n + j] - defined(a, b, family)).abs() < 1e-14, "{family:?}, n = {n}");
+                        assert_eq!(k[i * n + j], k[j * n + i]);
+                    }
+                    for (c, q) in q.chunks_exact(D).enumerate() {
+                        assert!((crossed[c * n + i] - defined(q, a, family)).abs() < 1e-14);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn any_number_of_threads_gives_the_same_bits() {
+        let x = points(330, 3);
+        let of = |threads| {
+            let k = covariance(&x, &THETA, &KINDS, Family::Matern52, threads).unwrap();
+            (k, cross_covariance(&x, &x, &THETA, &KINDS, Family::Matern52, threads).unwrap())
+        };
+        let one = of(1);
+        assert!([2, 3, 5].into_iter().all(|threads| of(threads) == one));
+    }
+
+    #[test]
+    fn the_factor_and_the_weights_solve_for_the_outputs() {
+        let (x, n) = (points(23, 4), 23);
+        let (y, noise): (_, Vec<f64>) = (outputs(&x), (0..n).map(|i| 0.01 * i as f64).collect());
+        let (l, alpha, added) = factorise(&x, &y, &THETA, &KINDS, Some(&noise), Family::Matern32, 1).unwrap();
+        assert_eq!(added, 0.0);
+        let k = covariance(&x, &THETA, &KINDS, Family::Matern32, 1).unwrap();
+        for i in 0..n {
+            let diagonal = THETA[D + 1].exp() + noise[i];
+            let mean: f64 = (0..n).map(|j| k[i * n + j] * alpha[j]).sum();
+            assert!((mean + diagonal * alpha[i] - y[i]).abs() < 1e-11);
+            for j in 0..=i {
+                let product: f64 = (0..=j).map(|t| l[i * n + t] * l[j * n + t]).sum();
+                let expected = k[i * n + j] + if i == j { diagonal } else { 0.0 };
+                assert!((product - expected).abs() < 1e-13);
+            }
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_an_error() {
+        assert!(covariance(&[0.5; 5], &THETA, &KINDS, Family::Rbf, 1).is_err());
+        assert!(covariance(&[0.5; 4], &THETA[1..], &KINDS, Family::Rbf, 1).is_err());
+        assert!(cross_covariance(&[0.5; 3], &[0.5; 4], &THETA, &KINDS, Family::Rbf, 1).is_err());
+        assert!(factorise(&[0.5; 4], &[], &THETA, &KINDS, None, Family::Rbf, 1).is_err());
+        assert!(factorise(&[0.5; 4], &[1.0], &THETA, &KINDS, Some(&[]), Family::Rbf, 1).is_err());
+    }
+}

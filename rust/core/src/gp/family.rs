@@ -102,3 +102,28 @@ impl Profile for Rbf {
         (e, e)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn at_no_distance_is_the_signal_and_the_decay_is_the_slope_over_the_distance() {
+        for family in [Family::Matern52, Family::Matern32, Family::Rbf] {
+            for r in [0.1_f64, 0.7, 2.0, 5.0] {
+                let mut squares = [0.0, (r - 1e-5).powi(2), r * r, (r + 1e-5).powi(2)];
+                let mut decays = [0.0; 4];
+                family.apply::<false>(3.0, &mut squares, &mut decays);
+                assert_eq!(squares[0], 3.0);
+                let slope = (squares[3] - squares[1]) / 2e-5;
+                assert!((decays[2] * r + slope).abs() < 1e-8, "{family:?} at {r}");
+            }
+        }
+    }
+
+    #[test]
+    fn names_are_parsed() {
+        assert_eq!(Family::parse("matern32"), Ok(Family::Matern32));
+        assert!(Family::parse("matern12").is_err());
+    }
+}

@@ -142,3 +142,107 @@ pub fn fit(
     let best = found.into_iter().next().map(|(_, theta, outcome)| (theta, outcome));
     best.ok_or(Error::Length { argument: "starts", expected: width, got: 0 })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::example::{D, FAMILIES, KINDS, THETA, outputs, points};
+    use super::super::factorise;
+    use super::*;
+    use crate::linalg::log_determinant;
+
+    const MEAN: [f64; D + 2] = [0.1, -0.2, 0.0, 0.3, 0.5, -4.0];
+    const STD: [f64; D + 2] = [1.0, 2.0, 1.5, 1.0, 0.7, 1.0];
+
+    fn with_problem(n: usize, family: Family, check: impl Fn(&Problem)) {
+        let x = points(n, 5);
+        let (y, noise): (_, Vec<f64>) = (outputs(&x), (0..n).map(|i| 0.02 * (i % 3) as f64).collect());
+        check(&Problem {
+            x: &x,
+            y: &y,
+            kinds: &KINDS,
+            noise: Some(&noise),
+            prior_mean: &MEAN,
+            prior_std: &STD,
+            family,
+        });
+    }
+
+    #[test]
+    fn the_value_is_the_normal_densitys_with_the_prior() {
+        with_problem(19, Family::Matern52, |problem| {
+            let Problem { x, y, noise, family, .. } = *problem;
+            let (factor, alpha, _) = factorise(x, y, &THETA, &KINDS, noise, family, 1).unwrap();
+            let fit: f64 = y.iter().zip(&alpha).map(|(y, alpha)| y * alpha).sum();
+            let penalty: f64 = (0..D + 2).map(|i| ((THETA[i] - MEAN[i]) / STD[i]).powi(2)).sum();
+            let constant = y.len() as f64 * (2.0 * std::f64::consts::PI).ln();
+            let expected = 0.5 * (fit + log_determinant(&factor, y.len()).unwrap() + constant + penalty);
+            assert!((negative_log_posterior(problem, &THETA, 1).unwrap().0 - expected).abs() < 1e-10);
+        });
+    }
+
+    #[test]
+    fn the_gradient_is_that_of_central_differences() {
+        for family in FAMILIES {
+            for n in [1, 9, 40] {
+                with_problem(n, family, |problem| {
+                    let (_, gradient) = negative_log_posterior(problem, &THETA, 1).unwrap();
+                    for i in 0..D + 2 {
+                        let at = |step: f64| {
+                            let mut theta = THETA;
+                            theta[i] += step;
+                            negative_log_posterior(problem, &theta, 1).unwrap().0
+                        };
+                        let slope = (at(1e-5) - at(-1e-5)) / 2e-5;
+                        assert!((slope - gradient[i]).abs() < 1e-5 * (1.0 + slope.abs()), "{family:?}, n = {n}, {i}");
+                    }
+                });
+            }
+        }
+    }
+
+    #[test]
+    fn a_fit_ends_where_the_gradient_does_and_never_above_its_starts() {
+        with_problem(30, Family::Matern52, |problem| {
+            let (lower, upper) = ([-4.0; D + 2], [4.0; D + 2]);
+            let settings = Settings { iterations: 200, tolerance: 1e-6 };
+            let starts = [[0.0; D + 2], [-1.0; D + 2]].concat();
+            let (theta, outcome) = fit(problem, &starts, &lower, &upper, settings, 1).unwrap();
+            let (value, gradient) = negative_log_posterior(problem, &theta, 1).unwrap();
+            assert!((value - outcome.value).abs() < 1e-9);
+            for i in 0..D + 2 {
+                let moved = (theta[i] - gradient[i]).clamp(lower[i], upper[i]);
+                assert!((theta[i] - moved).abs() < 1e-4, "{i}: {theta:?} {gradient:?}");
+            }
+            for start in starts.chunks_exact(D + 2) {
+                assert!(value <= negative_log_posterior(problem, start, 1).unwrap().0);
+            }
+            assert_eq!(fit(problem, &starts, &lower, &upper, settings, 2).unwrap().0, theta);
+            assert!(fit(problem, &[], &lower, &upper, settings, 1).is_err());
+            assert!(fit(problem, &starts, &lower[1..], &upper, settings, 1).is_err());
+        });
+    }
+
+    #[test]
+    fn any_number_of_threads_gives_the_same_bits() {
+        with_problem(350, Family::Matern52, |problem| {
+            let one = negative_log_posterior(problem, &THETA, 1).unwrap();
+            assert_eq!(negative_log_posterior(problem, &THETA, 3).unwrap(), one);
+        });
+    }
+
+    #[test]
+    fn a_matrix_that_is_not_positive_definite_is_infinitely_unlikely() {
+        let (x, y) = ([0.5; 2 * D], [0.0, 1.0]);
+        let problem = Problem {
+            x: &x,
+            y: &y,
+            kinds: &KINDS,
+            noise: None,
+            prior_mean: &MEAN,
+            prior_std: &STD,
+            family: Family::Rbf,
+        };
+        let (value, _) = negative_log_posterior(&problem, &[0.0, 0.0, 0.0, 0.0, 5.0, -80.0], 1).unwrap();
+        assert_eq!(value, f64::INFINITY);
+    }
+}

@@ -260,3 +260,94 @@ fn gradients(posterior: &Posterior, q: &[f64], outputs: [&mut [f64]; 4]) {
         (mean[i], variance[i]) = posterior.value_and_gradient(&q[span], dmean, dvariance, &mut scratch);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::example::{D, FAMILIES, KINDS, THETA, covariance, outputs, points};
+    use super::super::{factorise, sample};
+    use super::*;
+
+    fn with_posterior(n: usize, family: Family, check: impl Fn(&Posterior, &[f64], &[f64])) {
+        let x = points(n, 6);
+        let y = outputs(&x);
+        let (factor, alpha, _) = factorise(&x, &y, &THETA, &KINDS, None, family, 1).unwrap();
+        check(&Posterior::new(&x, &THETA, &KINDS, family, &factor, &alpha).unwrap(), &x, &y);
+    }
+
+    /// At an observed point the mean is y - noise alpha, for (K + noise I) alpha = y.
+    #[test]
+    fn at_the_observed_points_the_mean_is_what_was_seen_less_its_noise() {
+        for family in FAMILIES {
+            with_posterior(25, family, |posterior, x, y| {
+                let [mean, variance, ..] = predict(posterior, x, false, 1).unwrap();
+                for i in 0..y.len() {
+                    assert!((mean[i] - (y[i] - THETA[D + 1].exp() * posterior.alpha[i])).abs() < 1e-11);
+                    assert!(variance[i] < THETA[D + 1].exp(), "noise alone is left of the variance");
+                }
+            });
+        }
+    }
+
+    #[test]
+    fn without_observations_there_is_the_prior() {
+        with_posterior(0, Family::Matern52, |posterior, _, _| {
+            let [mean, variance, ..] = predict(posterior, &points(3, 7), false, 1).unwrap();
+            assert_eq!((mean, variance), (vec![0.0; 3], vec![THETA[D].exp(); 3]));
+        });
+    }
+
+    #[test]
+    fn one_query_many_queries_and_threads_agree() {
+        with_posterior(120, Family::Matern52, |posterior, _, _| {
+            let q = points(150, 8);
+            let [mean, variance, ..] = predict(posterior, &q, false, 1).unwrap();
+            assert_eq!(predict(posterior, &q, false, 3).unwrap()[..2], [mean.clone(), variance.clone()]);
+            let mut scratch = Scratch::new(posterior);
+            for (i, q) in q.chunks_exact(D).enumerate() {
+                let (one, other) = posterior.value(q, &mut scratch);
+                assert!((one - mean[i]).abs() < 1e-12 && (other - variance[i]).abs() < 1e-12);
+            }
+        });
+    }
+
+    #[test]
+    fn gradients_are_those_of_central_differences() {
+        with_posterior(21, Family::Matern32, |posterior, _, _| {
+            let q = points(7, 9);
+            let [_, _, dmean, dvariance] = predict(posterior, &q, true, 1).unwrap();
+            let mut scratch = Scratch::new(posterior);
+            for (at, value) in q.iter().enumerate() {
+                let (i, j) = (at / D, at % D);
+                let moves = KINDS[j] == 0 && !value.is_nan();
+                let mut near = |step: f64| {
+                    let mut point = q[i * D..][..D].to_vec();
+                    point[j] += step;
+                    posterior.value(&point, &mut scratch)
+                };
+                let (up, down) = if moves { (near(1e-6), near(-1e-6)) } else { ((0.0, 0.0), (0.0, 0.0)) };
+                assert!(((up.0 - down.0) / 2e-6 - dmean[at]).abs() < 1e-7);
+                assert!(((up.1 - down.1) / 2e-6 - dvariance[at]).abs() < 1e-7);
+            }
+        });
+    }
+
+    #[test]
+    fn a_function_without_chance_is_the_mean_and_its_deviation_that_of_the_posterior() {
+        with_posterior(12, Family::Rbf, |posterior, x, _| {
+            let q = points(1, 10);
+            let model = [x, &THETA[..], posterior.factor, posterior.alpha];
+            let functions = sample(model, &KINDS, &q, &[0.0, 1.0], Family::Rbf, 1).unwrap();
+            let [mean, variance, ..] = predict(posterior, &q, false, 1).unwrap();
+            assert!((functions[0] - mean[0]).abs() < 1e-12);
+            assert!((functions[1] - mean[0] - variance[0].sqrt()).abs() < 1e-6);
+            assert!((covariance(&q, &q, Family::Rbf) - posterior.signal()).abs() < 1e-15);
+        });
+    }
+
+    #[test]
+    fn lengths_must_fit() {
+        assert!(Posterior::new(&[0.5; 4], &THETA, &KINDS, Family::Rbf, &[1.0; 2], &[1.0]).is_err());
+        assert!(Posterior::new(&[0.5; 4], &THETA, &KINDS, Family::Rbf, &[1.0], &[1.0; 2]).is_err());
+        with_posterior(3, Family::Rbf, |posterior, _, _| assert!(predict(posterior, &[0.5; 3], false, 1).is_err()));
+    }
+}

@@ -210,3 +210,62 @@ impl Kernel for Part<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::example::{assert_close, matrix, product, transposed};
+    use super::*;
+
+    #[test]
+    fn the_factor_times_its_transpose_is_the_matrix() {
+        for n in [0, 1, 2, 7, 8, 9, 16, 33, 65, 130] {
+            let a = matrix(n);
+            let (l, added) = cholesky(&a, n, true, 1).unwrap();
+            assert_eq!(added, 0.0);
+            assert!((0..n * n).all(|at| at % n <= at / n || l[at] == 0.0), "zeros above the diagonal, n = {n}");
+            assert_close(&product(&l, &transposed(&l, n), n, n, n), &a, 1e-13);
+        }
+    }
+
+    #[test]
+    fn only_the_upper_half_is_read() {
+        let (mut a, n) = (matrix(20), 20);
+        let expected = cholesky(&a, n, false, 1);
+        (0..n * n).filter(|at| at % n < at / n).for_each(|at| a[at] = f64::NAN);
+        assert_eq!(cholesky(&a, n, false, 1), expected);
+    }
+
+    #[test]
+    fn the_first_pivot_that_fails_is_named_and_jitter_mends_it() {
+        let (mut a, n) = (matrix(12), 12);
+        for i in 0..n {
+            a[5 * n + i] = a[4 * n + i]; // two equal rows
+            a[i * n + 5] = a[i * n + 4];
+        }
+        a[5 * n + 5] = a[4 * n + 4];
+        assert_eq!(cholesky(&a, n, false, 1), Err(Error::NotPositiveDefinite { pivot: 5, size: n }));
+        let (l, added) = cholesky(&a, n, true, 1).unwrap();
+        assert!(added > 0.0 && added < 1e-8, "{added}");
+        (0..n).for_each(|i| a[i * n + i] += added);
+        assert_close(&product(&l, &transposed(&l, n), n, n, n), &a, 1e-13);
+    }
+
+    #[test]
+    fn what_no_jitter_mends_is_an_error() {
+        for bad in [f64::NAN, f64::INFINITY, -1.0] {
+            let mut a = matrix(9);
+            a[4 * 9 + 4] = bad;
+            assert_eq!(cholesky(&a, 9, true, 1), Err(Error::NotPositiveDefinite { pivot: 4, size: 9 }), "{bad}");
+        }
+        assert!(cholesky(&[1.0; 3], 2, true, 1).is_err());
+    }
+
+    #[test]
+    fn any_number_of_threads_gives_the_same_bits() {
+        let a = matrix(450);
+        let one = cholesky(&a, 450, false, 1).unwrap();
+        for threads in [2, 3, 7] {
+            assert_eq!(cholesky(&a, 450, false, threads).unwrap(), one);
+        }
+    }
+}

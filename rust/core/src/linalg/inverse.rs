@@ -165,3 +165,30 @@ impl Kernel for Gram<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{
+        cholesky,
+        example::{assert_close, matrix, product, transposed},
+    };
+    use super::*;
+
+    #[test]
+    fn the_inverse_times_the_matrix_is_the_identity_and_the_inverse_is_symmetric() {
+        for n in [0, 1, 5, 8, 16, 17, 70, 135] {
+            let a = matrix(n);
+            let found = inverse(&cholesky(&a, n, false, 1).unwrap().0, n, 1).unwrap();
+            let identity: Vec<f64> = (0..n * n).map(|at| f64::from(u8::from(at / n == at % n))).collect();
+            assert_close(&product(&found, &a, n, n, n), &identity, 1e-11);
+            assert_eq!(found, transposed(&found, n));
+        }
+        assert!(inverse(&[1.0], 2, 1).is_err());
+    }
+
+    #[test]
+    fn any_number_of_threads_gives_the_same_bits() {
+        let factor = cholesky(&matrix(400), 400, false, 1).unwrap().0;
+        assert_eq!(inverse(&factor, 400, 3).unwrap(), inverse(&factor, 400, 1).unwrap());
+    }
+}

@@ -173,3 +173,42 @@ fn transposed(tile: &[[f64; LINE]; LINE]) -> [[f64; LINE]; LINE] {
     }
     turned
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::example::transposed;
+    use super::*;
+
+    #[test]
+    fn the_upper_half_is_turned_and_mirrored() {
+        for n in [0, 1, 3, 8, 11, 16, 29] {
+            let a: Vec<f64> = (0..n * n).map(|at| at as f64).collect();
+            let lower: Vec<f64> =
+                transposed(&a, n).iter().enumerate().map(|(at, v)| if at % n > at / n { 0.0 } else { *v }).collect();
+            assert_eq!(Square::from_upper(&a, n).unwrap().to_lower().unwrap(), lower, "n = {n}");
+            let mut full = a.clone();
+            mirror(&mut full, n);
+            let symmetric: Vec<f64> = (0..n * n).map(|at| a[(at / n).min(at % n) * n + (at / n).max(at % n)]).collect();
+            assert_eq!(full, symmetric, "n = {n}");
+        }
+    }
+
+    #[test]
+    fn beyond_the_matrix_is_the_identity() {
+        let square = Square::from_upper(&[4.0], 1).unwrap();
+        assert_eq!((square.n(), square.size()), (1, COLUMNS));
+        for i in 0..square.size() {
+            let expected = |j: usize| {
+                if i != j {
+                    0.0
+                } else if i == 0 {
+                    4.0
+                } else {
+                    1.0
+                }
+            };
+            assert!((i..square.size()).all(|j| square.row(i)[j] == expected(j)));
+        }
+        assert!(Square::from_upper(&[1.0; 3], 2).is_err());
+    }
+}

@@ -254,3 +254,37 @@ impl Kernel for Up<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{
+        cholesky,
+        example::{assert_close, matrix, product, transposed},
+    };
+    use super::*;
+
+    #[test]
+    fn solutions_satisfy_their_equations() {
+        for n in [1, 3, 8, 9, 40] {
+            let l = cholesky(&matrix(n), n, false, 1).unwrap().0;
+            for m in [0, 1, 2, 8, 17] {
+                let b: Vec<f64> = (0..n * m).map(|at| (at as f64).sin()).collect();
+                assert_close(&product(&l, &solve_lower(&l, n, &b).unwrap(), n, n, m), &b, 1e-12);
+                assert_close(&product(&transposed(&l, n), &solve_upper(&l, n, &b).unwrap(), n, n, m), &b, 1e-12);
+            }
+        }
+    }
+
+    #[test]
+    fn the_determinant_of_a_diagonal_is_its_product() {
+        assert_eq!(log_determinant(&[2.0, 0.0, 0.0, 4.0], 2), Ok(2.0 * (2.0_f64.ln() + 4.0_f64.ln())));
+        assert_eq!(log_determinant(&[], 0), Ok(0.0));
+    }
+
+    #[test]
+    fn what_does_not_fit_is_an_error() {
+        assert!(solve_lower(&[1.0; 4], 2, &[1.0; 3]).is_err());
+        assert!(solve_upper(&[1.0; 3], 2, &[1.0; 2]).is_err());
+        assert!(log_determinant(&[1.0; 3], 2).is_err());
+    }
+}

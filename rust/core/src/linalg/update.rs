@@ -61,3 +61,47 @@ pub fn remove_row(factor: &[f64], n: usize, index: usize) -> Result<Vec<f64>> {
     }
     Ok(shorter)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{
+        cholesky,
+        example::{assert_close, matrix},
+    };
+    use super::*;
+
+    /// The matrix without one row and its column.
+    fn without(a: &[f64], n: usize, index: usize) -> Vec<f64> {
+        (0..n * n).filter(|at| at / n != index && at % n != index).map(|at| a[at]).collect()
+    }
+
+    #[test]
+    fn appended_and_removed_rows_give_the_factor_of_the_matrix_with_or_without_them() {
+        for n in [1, 2, 9, 20] {
+            let a = matrix(n);
+            let whole = cholesky(&a, n, false, 1).unwrap().0;
+            for index in 0..n {
+                let expected = cholesky(&without(&a, n, index), n - 1, false, 1).unwrap().0;
+                assert_close(&remove_row(&whole, n, index).unwrap(), &expected, 1e-13);
+            }
+            let column: Vec<f64> = a[(n - 1) * n..n * n - 1].to_vec();
+            let shorter = remove_row(&whole, n, n - 1).unwrap();
+            assert_close(&append_row(&shorter, n - 1, &column, a[n * n - 1]).unwrap(), &whole, 1e-13);
+        }
+    }
+
+    #[test]
+    fn a_row_that_is_there_already_fails_as_a_pivot() {
+        let (a, n) = (matrix(6), 6);
+        let l = cholesky(&a, n, false, 1).unwrap().0;
+        let again = append_row(&l, n, &a[2 * n..3 * n], a[2 * n + 2]);
+        assert_eq!(again, Err(Error::NotPositiveDefinite { pivot: 6, size: 7 }));
+    }
+
+    #[test]
+    fn what_does_not_fit_is_an_error() {
+        assert!(append_row(&[1.0], 1, &[0.5, 0.5], 2.0).is_err());
+        assert!(remove_row(&[1.0], 1, 1).is_err());
+        assert!(remove_row(&[1.0; 2], 1, 0).is_err());
+    }
+}
