@@ -21,9 +21,9 @@ at distance 1 from every number is no distance in space and would make K indefin
 k = exp(log signal) g(r). Rasmussen & Williams, "Gaussian Processes for Machine
 Learning", 2006, equations 2.23 to 2.30, 4.17 and 5.9 to 5.12. Results are the same bits for any number of ``threads``.
 
-:func:`negative_log_posterior` and :func:`fit` also take theta with shapes appended, (3d + 2,): numeric coordinates within
-the unit interval are then replaced by w_j(x) = 1 - (1 - x^a_j)^b_j, after Snoek et al., "Input warping for Bayesian
-optimization of non-stationary functions", ICML 2014.
+:func:`negative_log_posterior` and :func:`fit` also take theta with shapes appended, (3d + 2,): numeric coordinates
+within the unit interval are then replaced by w_j(x) = 1 - (1 - x^a_j)^b_j, after Snoek et al., "Input warping for
+Bayesian optimization of non-stationary functions", ICML 2014.
 
 Every function raises ``TypeError`` for what is not real numbers and ``ValueError`` for shapes that do not fit, numbers
 that are not finite (NaN in ``x`` and ``q`` apart) and an unknown family; each message names the argument.
@@ -132,9 +132,9 @@ def fit(
 ) -> tuple[Vector, float]:
     """Return the theta of the lowest negative log posterior found from ``starts``, and that value.
 
-    From each of ``starts``, shape (k, d + 2) or with shapes (k, 3d + 2), with k >= 1, moved into ``lower`` <= theta <= ``upper``, a bounded
-    quasi-Newton descends until no component of the projected gradient exceeds ``tolerance``, or for ``iterations``
-    steps. Equal bounds hold a coordinate. The first of equal minima is returned.
+    From each of ``starts``, shape (k, d + 2) or with shapes (k, 3d + 2), with k >= 1, moved into ``lower`` <= theta <=
+    ``upper``, a bounded quasi-Newton descends until no component of the projected gradient exceeds ``tolerance``, or
+    for ``iterations`` steps. Equal bounds hold a coordinate. The first of equal minima is returned.
     """
     kind = kinds_of(kinds)
     observed, width = points("x", x, len(kind)), _width(lower, len(kind))

@@ -25,6 +25,7 @@ HIGHEST = 1e6
 """A transformed loss that every other one improves on, and all by much the same."""
 
 _LOWEST, _HIGHEST = np.log(0.01), np.log(100.0)  # of a lengthscale
+_BENT, _MOST_BENT = 0.75, 2.0  # deviation and bound of the log shapes of a warp
 _BLOCK = 8  # rows appended one by one before the factor is made anew
 _STEPS = 5, 15  # of a fit: so many from every start, then so many from where the best of them led
 
@@ -117,20 +118,30 @@ def model_of(x: Array, losses: Array, kinds: Kinds, fitting: Fitting, sems: Arra
 # -- hyperparameters ----------------------------------------------------------------------------------
 
 
-def fitted(x: Array, losses: Array, kinds: Kinds, fitting: Fitting, sems: Array | None = None) -> Array:
-    """The most probable hyperparameters; of many points those of :func:`_representative`."""
-    key = _key(x, losses, kinds, fitting, sems)
+def fitted(
+    x: Array, losses: Array, kinds: Kinds, fitting: Fitting, sems: Array | None = None, warps: Array | None = None
+) -> Array:
+    """The most probable hyperparameters, (d + 2,); of many points those of :func:`_representative`.
+
+    With ``warps`` (d,), which says what coordinates are to be bent, the logarithms of the shapes follow, (3d + 2,).
+    """
+    key = _key(x, losses, kinds, fitting, sems, warps)
     known: Array | None = _fits.get(key)
     if known is not None:
         return known
     y, noise = transformed_with_noise(losses, sems, fitting.outputs)
     rows = _representative(y, fitting.points)
     mean, std, lower, upper = priors(x.shape[1], fitting.noise)
+    theta = _starts(x.shape[1])
+    if warps is not None:
+        reach, none = np.tile(np.where(warps, _MOST_BENT, 0.0), 2), np.zeros(2 * len(warps))
+        lower, upper = np.append(lower, -reach), np.append(upper, reach)
+        mean, std = np.append(mean, none), np.append(std, none + _BENT)
+        theta = np.concatenate([theta, np.tile(none, (len(theta), 1))], axis=1)
     options: dict[str, Any] = {
         "lower": lower, "upper": upper, "prior_mean": mean, "prior_std": std, "tolerance": 1e-2,
         "noise": None if noise is None else noise[rows], "family": fitting.family, "threads": fitting.threads,
     }  # fmt: skip
-    theta = _starts(x.shape[1])
     for steps in _STEPS:
         theta = gp.fit(x[rows], y[rows], kinds, starts=np.atleast_2d(theta), iterations=steps, **options)[0]
     _remember(_fits, key, theta, 64)
