@@ -127,11 +127,16 @@ class GaussianProcess:
             raise ValueError(f"latency must be None or a finite number of seconds from 0.01 on; got {self.latency!r}")
 
     def check(self, space: Space, directions: dict[str, str]) -> None:
-        """Raise ``StudyError`` for an acquisition of one objective where there are several."""
+        """Raise ``StudyError`` for what is of one objective where there are several."""
         if len(directions) != 1 and self.acquisition != "log_ei":
             raise StudyError(
                 f"acquisition={self.acquisition!r} is for one objective; this study has {', '.join(directions)}. "
                 'For several take acquisition="log_ei", the improvement of their hypervolume'
+            )
+        if len(directions) != 1 and self.warping:
+            raise StudyError(
+                f"warping=True is for one objective; this study has {', '.join(directions)}, whose processes look at "
+                "the same coordinates. Leave it out"
             )
 
     def suggest(self, history: History, seed: int, numbers: Ints) -> Array:

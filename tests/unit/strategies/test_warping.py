@@ -105,6 +105,11 @@ def test_an_ask_answers_whatever_the_losses(losses):
     assert 0 <= run.ask()["x"] <= 1
 
 
+def test_several_objectives_share_their_coordinates():
+    with pytest.raises(tw.errors.StudyError, match="warping=True is for one objective; this study has u, v"):
+        tw.Study(MIXED, minimize=["u", "v"], strategy=tw.GaussianProcess(warping=True))
+
+
 def test_warping_is_yes_or_no():
     with pytest.raises(ValueError, match="warping must be True or False; got 'x'"):
         tw.GaussianProcess(warping="x")
