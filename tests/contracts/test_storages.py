@@ -869,3 +869,30 @@ def test_alone_nobody_writes(storage):
     tell(storage, 1)
     with pytest.raises(StudyNotFoundError):
         storage.alone("other", 0, lambda changes: None)
+
+
+def test_replace_ends_one_trial_and_queues_another_in_one_step(storage):
+    storage.create(header())
+    ask(storage, 2)
+    loser = Tell(0, TrialState.PRUNED, {"loss": 2.0}, 20.0)
+    assert storage.replace("digits", loser, {"x": 5.0}, {"parent": 1}) == 2
+    changes = storage.changes("digits", 3)
+    ended, new = changes.records
+    assert (ended.number, ended.state, ended.values, ended.told) == (0, TrialState.PRUNED, {"loss": 2.0}, 4)
+    assert (new.number, new.state, new.config, new.metadata) == (2, TrialState.WAITING, {"x": 5.0}, {"parent": 1})
+    assert (new.seen, new.asked, changes.revision) == (4, 5, 5)
+    assert ask(storage, 1).enqueued == {2: {"x": 5.0}}
+
+
+@pytest.mark.parametrize(
+    ("number", "config", "error"),
+    [(0, {"x": 1.0}, TrialFinishedError), (7, {"x": 1.0}, UnknownTrialError), (1, {"x": object()}, TypeError)],
+)
+def test_a_replacement_that_is_refused_changes_nothing(storage, number, config, error):
+    storage.create(header())
+    ask(storage, 2)
+    tell(storage, 0)
+    before = storage.changes("digits", 0)
+    with pytest.raises(error):
+        storage.replace("digits", Tell(number, TrialState.PRUNED, {}, 20.0), config, {})
+    assert storage.changes("digits", 0) == before

@@ -154,6 +154,12 @@ class Ledger:
         self._waiting += numbers  # new numbers are the highest: still sorted
         return numbers
 
+    def replace(self, number: int, row: Row, config: Mapping[str, Any], metadata: Mapping[str, Any]) -> int:
+        """The last row of one trial, and a new waiting one; nothing has changed if this raises."""
+        packed, notes = self._packed(config, "config"), plain_copy(metadata, "metadata")
+        self.exchange_one(number, row)
+        return self.enqueue([dict(zip(packed[0], packed[1:], strict=True))], [notes])[0]
+
     def placed(self, number: int, revision: int, config: Mapping[str, Any], metadata: Mapping[str, Any] | None) -> Row:
         """The row with its configuration."""
         row = self.unfinished(number)

@@ -170,6 +170,16 @@ class Memory:
         with self._write, self._state:
             return self._writable(name).enqueue(configs, metadata)
 
+    def replace(self, name: str, tell: Tell, config: Mapping[str, Any], metadata: Mapping[str, Any]) -> int:
+        """See ``Storage.replace``."""
+        with self._write, self._state:
+            ledger = self._writable(name)
+            number = index(tell.number)
+            row = ledger.finished(
+                number, ledger.revision + 1, tell.state, tell.values, tell.finished, tell.sem, tell.error, tell.metadata
+            )
+            return ledger.replace(number, row, config, metadata)
+
     def requeue(self, name: str, number: int) -> int:
         """See ``Storage.requeue``."""
         with self._write, self._state:

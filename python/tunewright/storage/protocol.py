@@ -135,6 +135,14 @@ class Storage(Protocol):
         """New waiting trials with these configurations (and, one each, metadata); returns their numbers."""
         ...
 
+    def replace(self, name: str, tell: Tell, config: Mapping[str, Any], metadata: Mapping[str, Any]) -> int:
+        """End a trial and queue another in its place, in one step; returns the number of the new one.
+
+        Raises:
+            UnknownTrialError, TrialFinishedError: as ``tell``; then nothing was queued.
+        """
+        ...
+
     def requeue(self, name: str, number: int) -> int:
         """Put a running or paused trial back to waiting, with its configuration, as a new attempt.
 

@@ -19,6 +19,7 @@ from tunewright.storage.protocol import Propose
 from tunewright.storage.record import STATES, Changes, Claim, Header, Tell
 from tunewright.trial.state import FINAL, TrialState
 
+_Told = tuple[int, tuple[Any, ...], Mapping[str, Any] | None]
 _RUNNING, _WAITING = STATES[TrialState.RUNNING], STATES[TrialState.WAITING]
 
 
@@ -184,15 +185,18 @@ class Sqlite:
         """See ``Storage.tell_many``."""
         told = [(index(tell.number), rows.from_tell(tell), tell.metadata) for tell in tells]
         with self._connection.write() as cursor:
-            study, revision, trials = self._position(cursor, name)
-            for number, row, metadata in told:
-                revision += 1
-                cursor.execute(rows.UPDATE_TOLD, (*row, revision, revision, study, number))
-                if not cursor.rowcount:
-                    self._check_unfinished(cursor, name, study, number, trials)
-                if metadata:
-                    _merge(cursor, study, number, metadata)
-            return revision
+            return self._end(cursor, name, told)
+
+    def _end(self, cursor: sqlite3.Cursor, name: str, told: Sequence[_Told]) -> int:
+        study, revision, trials = self._position(cursor, name)
+        for number, row, metadata in told:
+            revision += 1
+            cursor.execute(rows.UPDATE_TOLD, (*row, revision, revision, study, number))
+            if not cursor.rowcount:
+                self._check_unfinished(cursor, name, study, number, trials)
+            if metadata:
+                _merge(cursor, study, number, metadata)
+        return revision
 
     def report(self, name: str, number: int, step: int, metrics: Mapping[str, float]) -> int:
         """See ``Storage.report``."""
@@ -230,18 +234,27 @@ class Sqlite:
         texts = [object_to_text(config, "config") for config in configs]
         notes = [object_to_text(note, "metadata") if note else None for note in metadata or [None] * len(texts)]
         with self._connection.write() as cursor:
-            study, seen, trials = self._position(cursor, name)
-            insert = [
-                (study, number, _WAITING, text, note, None, seen, at, at)
-                for number, (text, note), at in zip(
-                    range(trials, trials + len(texts)),
-                    zip(texts, notes, strict=True),
-                    range(seen + 1, seen + 1 + len(texts)),
-                    strict=True,
-                )
-            ]
-            cursor.executemany(rows.INSERT_TRIAL, insert)
-        return list(range(trials, trials + len(insert)))
+            return self._queue(cursor, name, texts, notes)
+
+    def _queue(self, cursor: sqlite3.Cursor, name: str, texts: Sequence[str], notes: Sequence[str | None]) -> list[int]:
+        study, seen, trials = self._position(cursor, name)
+        numbers = list(range(trials, trials + len(texts)))
+        insert = [
+            (study, number, _WAITING, text, note, None, seen, at, at)
+            for number, text, note, at in zip(
+                numbers, texts, notes, range(seen + 1, seen + 1 + len(texts)), strict=True
+            )
+        ]
+        cursor.executemany(rows.INSERT_TRIAL, insert)
+        return numbers
+
+    def replace(self, name: str, tell: Tell, config: Mapping[str, Any], metadata: Mapping[str, Any]) -> int:
+        """See ``Storage.replace``."""
+        told = index(tell.number), rows.from_tell(tell), tell.metadata
+        text, note = object_to_text(config, "config"), object_to_text(metadata, "metadata")
+        with self._connection.write() as cursor:
+            self._end(cursor, name, [told])
+            return self._queue(cursor, name, [text], [note])[0]
 
     def requeue(self, name: str, number: int) -> int:
         """See ``Storage.requeue``."""
