@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-__all__ = ["Decision", "Judge", "Scheduler"]
+__all__ = ["Birth", "Decision", "Judge", "Scheduler"]
 
+from tunewright.schedulers.birth import Birth
 from tunewright.schedulers.decision import Decision
 from tunewright.schedulers.protocol import Judge, Scheduler

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+from tunewright.schedulers.birth import Birth
 from tunewright.schedulers.decision import Decision
 from tunewright.trial import History
 
@@ -39,11 +40,18 @@ class Judge(Protocol):
         """
         return None
 
-    def promote(self) -> int | None:
-        """The paused trial that goes on next, or ``None``: a function of the reports and of the trials' states.
+    def promote(self) -> int | Birth | None:
+        """The paused trial that goes on next, a new trial in the place of one, or ``None``: a function of the record.
 
         The study asks before it suggests anything new, and resumes that trial with a new :meth:`resource`. A paused
         trial has state ``PAUSED``; one that was told to pause and is still on its way out is not promoted yet.
+        """
+        return None
+
+    def room(self) -> int | None:
+        """How many more trials the strategy may begin; ``None`` for any number.
+
+        With a number the study ends by itself, once they are over and nothing is left to promote.
         """
         return None
 

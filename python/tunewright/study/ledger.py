@@ -132,6 +132,11 @@ class Ledger:
             numbers.append(number)
         return numbers
 
+    def replace(self, number: int, outcome: Outcome, natives: Array, metadata: Mapping[str, Any]) -> int:
+        """End a trial and add a waiting one of configuration ``natives``, shape (d,), in one step; its number."""
+        self.finish(number, outcome)
+        return self.enqueue(natives[None, :], metadata)[0]
+
     def _wait(self, number: int, row: Array, seen: int, asked: int, metadata: Mapping[str, Any]) -> None:
         self.history.open(number, TrialState.WAITING, seen, asked, 0.0)
         self.history.place(number, row)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from tunewright.errors import StudyError, TrialFinishedError
-from tunewright.schedulers import Decision, Scheduler
+from tunewright.schedulers import Birth, Decision, Scheduler
+from tunewright.study.keeping import Keeper
 from tunewright.study.ledger import Ledger
 from tunewright.study.outcome import Outcome, pruned_outcome
 from tunewright.trial import Trial, TrialState
+from tunewright.trial.saved import NOTE
 
 __all__ = ["Referee"]
 
@@ -19,10 +21,12 @@ class Referee:
     Args:
         ledger: the study's record.
         scheduler: who decides.
+        keeper: who knows which saved states are needed.
     """
 
-    def __init__(self, ledger: Ledger, scheduler: Scheduler) -> None:
+    def __init__(self, ledger: Ledger, scheduler: Scheduler, keeper: Keeper) -> None:
         self._ledger = ledger
+        self._keeper = keeper
         self._scheduler = scheduler
         self._judge = scheduler.judge(ledger.history)
         self._told: dict[int, Decision] = {}  # running trials that were told to end, and how
@@ -35,10 +39,10 @@ class Referee:
         ledger = self._ledger
         ledger.refresh()
         for _ in range(count):
-            number = self._judge.promote()
-            while number is not None and not self._resume(number):
-                number = self._judge.promote()
-            if number is None:
+            found = self._judge.promote()
+            while found is not None and not (self._bear(found) if isinstance(found, Birth) else self._resume(found)):
+                found = self._judge.promote()
+            if found is None:
                 break
         for number in self._judge.dismissed():
             self._dismiss(number)
@@ -55,11 +59,47 @@ class Referee:
             return False
         return True
 
+    def _bear(self, birth: Birth) -> bool:
+        """Whether the new trial is there now: another process may have been first with the same.
+
+        The end of the one, the other's configuration and the state that it begins with are one change of the record.
+        """
+        ledger = self._ledger
+        saved = ledger.history.saved.of(birth.parent)
+        if saved is None:
+            raise StudyError(
+                f"trial {birth.parent} has reported {ledger.history.reports.last_step(birth.parent)} steps and saved "
+                "nothing that another trial could go on from: call trial.save(state) after each trial.report(...)"
+            )
+        notes = {"enqueued": True, "parent": birth.parent, NOTE: {"key": saved[0], "step": saved[1]}}
+        try:
+            ledger.replace(birth.place, pruned_outcome(ledger.history, birth.place), birth.natives, notes)
+        except TrialFinishedError:
+            ledger.refresh()
+            return False
+        self._keeper.ended(birth.place)
+        return True
+
     def _dismiss(self, number: int) -> None:
         try:
             self._ledger.finish(number, pruned_outcome(self._ledger.history, number))
         except TrialFinishedError:
             self._ledger.refresh()
+            return
+        self._keeper.ended(number)
+
+    def limit(self, limit: int | None) -> int | None:
+        """How many trials may have begun in all, when the study itself would let ``limit`` begin."""
+        room = self._judge.room()
+        if room is None:
+            return limit
+        most = self._ledger.history.n + room  # what waits has its place already
+        return most if limit is None else min(limit, most)
+
+    @property
+    def bounded(self) -> bool:
+        """Whether the study ends by itself."""
+        return self._judge.room() is not None
 
     def send(self, trial: Trial) -> None:
         """Tell a trial that begins or goes on how far it may go."""
@@ -67,6 +107,7 @@ class Referee:
         granted = self._judge.resource(number)
         if granted is not None:
             self._granted[number] = trial.resource = granted
+        trial.parent = self._ledger.history.metadata.get(number, {}).get("parent")
 
     # -- while it runs -----------------------------------------------------------------------------
 
@@ -119,7 +160,7 @@ class Referee:
             return
         decision = self._scheduler.judge(ledger.history).decide(reports.row(number, step))
         if decision is Decision.STOP:
-            ledger.finish(number, pruned_outcome(self._ledger.history, number))
+            self._dismiss(number)
             return
         ledger.pause(number)
         if decision is Decision.CONTINUE:

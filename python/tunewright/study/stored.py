@@ -140,6 +140,14 @@ class StoredLedger(Ledger):
         self.refresh()
         return numbers
 
+    def replace(self, number: int, outcome: Outcome, natives: Array, metadata: Mapping[str, Any]) -> int:
+        """See :meth:`Ledger.replace`."""
+        space = self.history.space
+        config = space.config_to_json(space.configs(natives[None, :])[0])
+        new = self.storage.replace(self.name, self._tell(number, outcome, time.time()), config, dict(metadata))
+        self.refresh()
+        return new
+
     def requeue(self, number: int) -> None:
         """See :meth:`Ledger.requeue`."""
         revision = self.storage.requeue(self.name, number)

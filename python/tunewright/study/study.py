@@ -145,8 +145,8 @@ class Study(Findings):
         else:
             self.ledger = StoredLedger(founded.space, self.goals, proposer, founded.storage, self.name)
         self._meetings = Meetings(self.ledger, founded.declared, self.seed)
-        self._referee = None if scheduler is None else Referee(self.ledger, scheduler)
         self._keeper = keeper = Keeper(self.ledger, checkpoints_of(checkpoints, founded.storage, self.name))
+        self._referee = None if scheduler is None else Referee(self.ledger, scheduler, keeper)
         self.home = Home(self.ledger, self._meetings, self._referee, keeper, self._lock)
         self.endings = Endings(self.ledger, self._meetings, self._referee, keeper, self._lock)
 
@@ -173,19 +173,25 @@ class Study(Findings):
             raise ValueError(f"ask(count) takes a whole number from 0 upwards; got {count!r}")
         with self._lock:
             self._promote(count)
-            return [self._trial(claimed) for claimed in self.ledger.claim(count)]
+            return [self._trial(claimed) for claimed in self.ledger.claim(count, self._limit(None))]
 
     def begin(self, limit: int | None = None) -> Trial | None:
         """Like :meth:`ask`, but ``None`` when nothing is left or ``limit`` trials have begun in all."""
         with self._lock:
             self._promote(1)
-            claimed = self.ledger.claim_one(limit)
+            most = self._limit(limit)
+            claimed = self.ledger.claim_one(most)
             if claimed is not None:
                 return self._trial(claimed)
             if limit is None or self.ledger.begun < limit:
                 if self._referee is None or not self.ledger.open_numbers:  # a trial that runs may yet pause, and go on
-                    self.stop(self.ledger.proposer.exhausted)
+                    spent = most is not None and self.ledger.begun >= most
+                    self.stop(f"{self.scheduler!r} has come to its end" if spent else self.ledger.proposer.exhausted)
             return None
+
+    def _limit(self, limit: int | None) -> int | None:
+        """How many trials may have begun in all."""
+        return limit if self._referee is None else self._referee.limit(limit)
 
     def _promote(self, count: int) -> None:
         """Paused trials that may go on come before new ones."""
@@ -334,7 +340,8 @@ class Study(Findings):
         Ctrl-C ends the run at once; trials under way go back to the queue, and a resumed study runs them again.
         """
         target = target_of(trials, more, self.ledger.begun)
-        if target is None and timeout is None and not stop and not callbacks and not self.strategy.prescribed:
+        ends = self.strategy.prescribed or (self._referee is not None and self._referee.bounded)
+        if target is None and timeout is None and not stop and not callbacks and not ends:
             raise StudyError("say when to end: optimize(objective, trials=100), more=, timeout= (seconds) or stop=")
         runner, run = executor_for(executor, workers), function_of(objective, tuple(self.directions))
         with self._lock:

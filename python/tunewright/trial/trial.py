@@ -24,11 +24,13 @@ class Trial:
         same_as: number of an earlier, complete trial with the same configuration when the study
             reuses duplicates, else ``None``.
         resource: up to which step the scheduler lets this trial go for now; ``None`` for no limit.
+        parent: number of the trial whose saved state this one begins with (population-based training), else ``None``.
         resumed: the step that it reported before it was paused or interrupted; 0 for a trial that begins.
     """
 
     same_as: int | None = None
     resource: int | None = None
+    parent: int | None = None
     resumed: int = 0
     _offers = _NOTHING  # suggested values of names that this trial has not met yet (define-by-run)
     _domains: Mapping[str, Domain] = _NOTHING  # of the study's space, where those names are known

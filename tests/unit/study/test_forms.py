@@ -8,7 +8,7 @@ import pytest
 
 import tunewright as tw
 from tunewright.errors import ReportError, StudyError
-from tunewright.schedulers import Decision
+from tunewright.schedulers import Decision, Judge
 
 SPACE = tw.Space(x=tw.Float(0.0, 1.0))
 
@@ -44,7 +44,7 @@ class AfterTwo:
         return {"scheduler": "AfterTwo"}
 
 
-class Strict:
+class Strict(Judge):
     decision = Decision.STOP
 
     def __init__(self, history):
@@ -52,15 +52,6 @@ class Strict:
 
     def decide(self, row):
         return self.decision if self.history.reports.step[row] >= 2 else Decision.CONTINUE
-
-    def resource(self, number):
-        return None
-
-    def promote(self):
-        return None
-
-    def dismissed(self):
-        return ()
 
 
 @pytest.mark.parametrize(("objective", "value"), [(three_epochs, 1.0), (counts, 1.0), (with_value, 0.5)])
