@@ -85,5 +85,4 @@ def warped(space: Coordinates, seen: Evidence, rows: Ints, fitting: Fitting) -> 
     theta = fitted(seen.x[first], seen.losses[first], space.kinds, fitting, seen.sems[first], free)
     a, b = np.where(free, np.exp(theta[d + 2 :].reshape(2, d)), 1.0)
     bent = Warped(**{field.name: getattr(space, field.name) for field in fields(Coordinates)}, a=a, b=b)
-    points = {name: bent.bent(getattr(seen, name)) for name in ("x", "failed", "pending")}
-    return bent, replace(seen, **points)
+    return bent, replace(seen, x=bent.bent(seen.x), failed=bent.bent(seen.failed), pending=bent.bent(seen.pending))
