@@ -10,6 +10,7 @@ from os import PathLike
 from typing import Any, cast
 
 from tunewright.errors import StudyError, StudyExistsError, StudyNotFoundError
+from tunewright.schedulers import Scheduler, scheduler_from_json
 from tunewright.space import Space
 from tunewright.storage import Header, Storage, open_storage
 from tunewright.strategies import Strategy, strategy_from_json
@@ -21,7 +22,10 @@ __all__ = ["Founded", "found", "storage_of"]
 
 @dataclass(frozen=True)
 class Founded:
-    """What a study is made of. ``declared`` is the space as its author wrote it, ``space`` with all it grew since."""
+    """What a study is made of. ``declared`` is the space as its author wrote it, ``space`` with all it grew since.
+
+    ``lacking`` says that the record names a scheduler that has to be given again before the study can go on.
+    """
 
     storage: Storage | None
     name: str
@@ -30,30 +34,39 @@ class Founded:
     goals: Goals
     seed: int | None
     strategy: Strategy | None
+    scheduler: Scheduler | None
     duplicates: Duplicates
     notes: Mapping[str, Any] = field(default_factory=dict)
-    written: Mapping[str, Any] | None = None  # the strategy in the storage, once the study is there
+    written: Header | None = None  # what the storage has, once the study is there
+    lacking: str | None = None
 
     @classmethod
     def loaded(
-        cls, storage: Storage | None, name: str | None, space: Space | None, strategy: Strategy | None
+        cls,
+        storage: Storage | None,
+        name: str | None,
+        space: Space | None,
+        strategy: Strategy | None,
+        scheduler: Scheduler | None,
     ) -> Founded:
         """The study ``name`` of ``storage``, or its only one."""
         if storage is None:
             raise StudyError("Study.load needs the storage that holds the study: the path of its file, as a rule")
         header = storage.header(_only(storage) if name is None else name)
-        return _continued(storage, header, space, strategy)
+        return _continued(storage, header, space, strategy, scheduler)
 
     def record(self, strategy: Strategy) -> int:
-        """Write the header of a new study, or the change of strategy of one that is there; returns the seed."""
+        """Write the header of a new study, or another strategy or scheduler of one that is there; returns the seed."""
         seed = secrets.randbits(63) if self.seed is None else self.seed
         if self.storage is None:
             return seed
         written = strategy.to_json(self.space)
         if self.written is None:
             return self._create(seed, written)
-        if self.written != written:
+        if self.written.strategy != written:
             self.storage.update(self.name, strategy=written)
+        if self.scheduler is not None and self.written.options.get("scheduler") != self.scheduler.to_json():
+            self.storage.update(self.name, options=self.options(self.notes))
         return seed
 
     def _create(self, seed: int, strategy: dict[str, Any]) -> int:
@@ -87,7 +100,13 @@ class Founded:
             "notes": dict(notes),
             "constraints": list(self.goals.constraints),
             "thresholds": dict(self.goals.thresholds),
+            "scheduler": self._scheduler_written(),
         }
+
+    def _scheduler_written(self) -> dict[str, Any] | None:
+        if self.scheduler is not None:
+            return self.scheduler.to_json()
+        return None if self.written is None else self.written.options.get("scheduler")
 
 
 def storage_of(storage: str | PathLike[str] | Storage) -> Storage | None:
@@ -102,6 +121,7 @@ def found(
     goals: Goals,
     seed: int | None,
     strategy: Strategy | None,
+    scheduler: Scheduler | None,
     duplicates: Duplicates,
 ) -> Founded:
     """A new study, or the one of that name if it is the same.
@@ -114,7 +134,7 @@ def found(
     if seed is not None and (isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**64):
         raise StudyError(f"seed must be a whole number, 0 <= seed < 2**64, or None; got {seed!r}")
     space.freeze()
-    new = Founded(storage, name, space, space, goals, seed, strategy, duplicates)
+    new = Founded(storage, name, space, space, goals, seed, strategy, scheduler, duplicates)
     if storage is None:
         return new
     try:
@@ -125,7 +145,7 @@ def found(
     _refuse_other(name, "parameters", *_differing(declared, space))
     _refuse_other_goals(header, goals)
     _refuse_other(name, "seed", header.seed, header.seed if seed is None else seed)
-    return replace(_continued(storage, header, space, strategy), duplicates=duplicates)
+    return replace(_continued(storage, header, space, strategy, scheduler), duplicates=duplicates)
 
 
 def _refuse_other(name: str, what: str, there: Any, given: Any) -> None:
@@ -163,10 +183,13 @@ def _differing(there: Space, given: Space) -> tuple[str, str]:
     return (words[0], words[1]) if words[0] != words[1] else (str(there.names), str(given.names))
 
 
-def _continued(storage: Storage, header: Header, like: Space | None, strategy: Strategy | None) -> Founded:
+def _continued(
+    storage: Storage, header: Header, like: Space | None, strategy: Strategy | None, scheduler: Scheduler | None
+) -> Founded:
     declared = Space.from_json(header.options["declared"], like=like).freeze()
     grown = header.space != header.options["declared"]
     space = Space.from_json(header.space, like=like).freeze() if grown else declared
+    scheduler, lacking = (scheduler, None) if scheduler is not None else _scheduler(header)
     return Founded(
         storage=storage,
         name=header.name,
@@ -175,10 +198,23 @@ def _continued(storage: Storage, header: Header, like: Space | None, strategy: S
         goals=_goals(header),
         seed=header.seed,
         strategy=strategy or strategy_from_json(header.strategy, space),
+        scheduler=scheduler,
         duplicates=header.options["duplicates"],
         notes=header.options["notes"],
-        written=header.strategy,
+        written=header,
+        lacking=lacking,
     )
+
+
+def _scheduler(header: Header) -> tuple[Scheduler | None, str | None]:
+    """The scheduler of the record; if it is the caller's own, what to say before the study goes on without it."""
+    options = header.options.get("scheduler")
+    if options is None:
+        return None, None
+    try:
+        return scheduler_from_json(options), None
+    except StudyError as error:
+        return None, str(error)
 
 
 def _only(storage: Storage) -> str:

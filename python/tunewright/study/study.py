@@ -90,8 +90,8 @@ class Study(Findings):
         if space is not None and not isinstance(space, Space):
             raise StudyError(f"space must be a tunewright Space; got {type(space).__name__}: write Space({{...}})")
         goals = Goals(directions_of(minimize, maximize, directions), tuple(constraints), thresholds or {})
-        founded = found(storage_of(storage), name, space or Space(), goals, seed, strategy, duplicates)
-        self._begin(founded, scheduler, checkpoints)
+        founded = found(storage_of(storage), name, space or Space(), goals, seed, strategy, scheduler, duplicates)
+        self._begin(founded, checkpoints)
 
     @classmethod
     def load(
@@ -111,24 +111,22 @@ class Study(Findings):
             name: of the study; may be left out when the storage holds just one.
             space: needed only if the space has choices or constraints that JSON cannot hold.
             strategy: another strategy from here on, or one of your own that cannot be rebuilt by name.
-            scheduler: who decides after a report whether a trial goes on.
+            scheduler: another scheduler from here on, or one of your own that cannot be rebuilt by name.
             checkpoints: where trials save their states, if not beside the file.
 
         Raises:
             StudyNotFoundError: no such study; the message lists those there are.
         """
         study = cls.__new__(cls)
-        study._begin(Founded.loaded(storage_of(storage), name, space, strategy), scheduler, checkpoints)
+        study._begin(Founded.loaded(storage_of(storage), name, space, strategy, scheduler), checkpoints)
         return study
 
-    def _begin(
-        self, founded: Founded, scheduler: Scheduler | None, checkpoints: Checkpoints | str | PathLike[str] | None
-    ) -> None:
+    def _begin(self, founded: Founded, checkpoints: Checkpoints | str | PathLike[str] | None) -> None:
         self.name = founded.name
         self.goals = founded.goals
         self.directions = dict(self.goals.directions)
         self.strategy: Strategy = founded.strategy or Random()
-        self.scheduler = scheduler
+        self.scheduler = scheduler = founded.scheduler
         self.notes: dict[str, Any] = dict(founded.notes)
         self.stop_reason: str | None = None
         self._founded = founded
@@ -195,6 +193,8 @@ class Study(Findings):
 
     def _promote(self, count: int) -> None:
         """Paused trials that may go on come before new ones."""
+        if self._founded.lacking is not None:
+            raise StudyError(self._founded.lacking)
         if self._referee is not None:
             self._referee.call(count - (self.history.n - self.ledger.begun))
 

@@ -8,7 +8,7 @@ import pytest
 
 import tunewright as tw
 from tunewright.errors import ReportError, StudyError
-from tunewright.schedulers import Decision, Judge
+from tunewright.schedulers import Decision, Judge, registry
 
 RUNGS = (1, 2, 4)
 PAUSED, WAITING, RUNNING = tw.TrialState.PAUSED, tw.TrialState.WAITING, tw.TrialState.RUNNING
@@ -283,3 +283,25 @@ def test_callbacks_hear_of_endings_only():
     heard = []
     s = study().optimize(objective, trials=8, callbacks=[lambda _, trial: heard.append((trial.number, trial.state))])
     assert heard == [(trial.number, COMPLETE) for trial in s.trials if trial.state is COMPLETE]
+
+
+class TestTheRecordNamesTheScheduler:
+    def test_ones_own_has_to_be_given_again_before_the_study_goes_on(self, tmp_path):
+        place = str(tmp_path / "a.db")
+        study(place).optimize(objective, trials=4)
+        looking = tw.Study.load(place)
+        looking.note("seen", True)
+        assert looking.scheduler is None and looking.history.n == 4
+        for go in (looking.ask, lambda: looking.optimize(objective, trials=8)):
+            with pytest.raises(StudyError, match=r"scheduler 'Promotion'.*Study.load\(..., scheduler=...\)"):
+                go()
+        assert tw.Study.load(place, scheduler=Promotion()).optimize(objective, trials=8).history.n == 8
+
+    def test_a_known_one_is_built_again(self, tmp_path, monkeypatch):
+        monkeypatch.setitem(registry._MAKERS, "Promotion", lambda options: Promotion())
+        place = str(tmp_path / "a.db")
+        study(place).optimize(objective, trials=4)
+        assert tw.Study.load(place).scheduler == Promotion()
+        assert tw.Study.load(place, scheduler=StopAt(1)).scheduler == StopAt(1)
+        with pytest.raises(StudyError, match="'StopAt'"):  # the last one given is the one recorded
+            tw.Study.load(place).ask()
