@@ -72,6 +72,14 @@ def test_constraints_and_failures_each_have_their_process():
     assert np.greater(*probability(failing, [0.1, 0.9]))
 
 
+def test_of_many_trials_the_newest_thousand_count():
+    x = np.linspace(0, 1, 1_500)
+    record = seen(x, x, x - 0.9, failed=np.linspace(0, 1, 400))
+    slack, failing = feasibility(record, believed(record).model, 5_000)
+    assert np.array_equal(slack[0][:, 0], x[500:])
+    assert np.array_equal(failing[0][:, 0], [*x[750:], *np.linspace(0, 1, 400)[150:]])
+
+
 def test_a_constraint_never_kept_is_worth_a_look_elsewhere():
     record = seen([0.4, 0.5, 0.6], [1, 2, 3], [2.0, 2.0, 2.0])
     (process,) = feasibility(record, believed(record).model, 100)

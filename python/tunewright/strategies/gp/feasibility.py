@@ -6,6 +6,7 @@ __all__ = ["Feasibility", "feasibility"]
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -18,15 +19,17 @@ Feasibility = tuple[Array, Array, Array, Array, float]
 """Points, hyperparameters, factor, weights and threshold of a process: feasible where it is below the threshold."""
 
 _LARGEST = 1e150
+_MOST = 1_000
 _FAR = 100.0  # median sizes of a slack from which on it makes no difference how large it is
 
 
 def feasibility(seen: Evidence, model: Model, points: int) -> list[Feasibility]:
     """A process for each constraint of which anything is known, and one for failing if any trial failed.
 
-    Each sees as many of the newest trials as ``points``; all share kinds, kernel and threads with the ``model`` of the
-    losses.
+    Each sees as many of the newest trials as ``points``, 1,000 at most, as it is made anew at every ask; all share
+    kinds, kernel and threads with the ``model`` of the losses.
     """
+    points = min(points, _MOST)
     found = [_constraint(seen.x[-points:], slacks, model) for slacks in seen.slacks[-points:].T]
     if len(seen.failed):
         failed = seen.failed[-points // 4 :]
@@ -70,5 +73,6 @@ def _two_valued(x: Array, wrong: np.ndarray[tuple[int], np.dtype[np.bool_]], mod
 
 
 def _process(x: Array, y: Array, theta: Array, threshold: float, model: Model) -> Feasibility:
-    factor, alpha, _ = gp.factorise(x, y, theta, model.kinds, family=model.fitting.family)
+    options: dict[str, Any] = {"family": model.fitting.family, "threads": model.fitting.threads}
+    factor, alpha, _ = gp.factorise(x, y, theta, model.kinds, **options)
     return x, theta, factor, alpha, threshold
