@@ -44,7 +44,12 @@ def test_means_are_those_of_the_textbook():
 
 def test_the_evidence_has_the_errors_of_complete_trials():
     run = study()
-    for outcome in ({"values": 3.0, "sem": 0.5}, {"values": 1.0}, {"state": "pruned"}, {"values": 2.0, "sem": 0.0}):
+    for outcome in (
+        {"values": 3.0, "sem": 0.5},
+        {"values": 1.0},
+        {"state": "pruned", "values": 1.0, "sem": 9.0},
+        {"values": 2.0, "sem": 0.0},
+    ):
         run.tell(run.ask(), **outcome)
     seen = evidence(run.history, coordinates(LINE))
     np.testing.assert_array_equal(seen.sems, [0.5, math.nan, math.nan, 0.0])

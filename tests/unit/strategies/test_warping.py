@@ -48,6 +48,18 @@ def test_there_and_back_is_the_same():
     assert np.array_equal(found.log_prior(there.x), space.log_prior(found.straightened(there.x)))
 
 
+def test_failed_and_pending_points_are_bent_too():
+    run = tw.Study(MIXED, minimize="y", strategy=tw.Random(), seed=0)
+    for trial in run.ask(12)[:10]:
+        run.tell(trial, **({"state": "failed"} if trial.number == 9 else {"values": trial["x"] ** 3}))
+    space = coordinates(MIXED)
+    seen = evidence(run.history, space)
+    found, there = warped(space, seen, np.arange(9), FITTING)
+    assert len(there.failed) == 1 and len(there.pending) == 2
+    assert np.array_equal(there.failed, found.bent(seen.failed), equal_nan=True)
+    assert np.array_equal(there.pending, found.bent(seen.pending), equal_nan=True)
+
+
 def test_rounding_keeps_what_the_space_has():
     _, _, found, there, _ = bent()
     again = found.rounded(there.x)
