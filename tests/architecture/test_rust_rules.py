@@ -48,7 +48,7 @@ def dependencies(manifest: Path, section: str = "dependencies") -> set[str]:
 
 def code(path: Path) -> str:
     """The source without comments and without its tests."""
-    text = path.read_text(encoding="utf-8").split("#[cfg(test)]\nmod tests")[0]
+    text = path.read_text(encoding="utf-8").split("#[cfg(test)]\nmod ")[0]
     return re.sub(r"//.*", "", text)
 
 
