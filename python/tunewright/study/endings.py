@@ -131,7 +131,8 @@ class Endings:
             ledger.finish(number, outcome)
             if self._referee is not None:
                 self._referee.forget(number)
-            self._keeper.ended(number)
+            if ledger.history.saved.numbers:
+                self._keeper.ended(number)
             if ledger.best is not best and _log.isEnabledFor(logging.INFO) and ledger.best is not None:
                 _log.info("trial %d is the best so far: %s", ledger.best, TrialView(ledger.history, ledger.best).values)
 

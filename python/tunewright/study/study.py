@@ -145,6 +145,7 @@ class Study(Findings):
         self._meetings = Meetings(self.ledger, founded.declared, self.seed)
         self._keeper = keeper = Keeper(self.ledger, checkpoints_of(checkpoints, founded.storage, self.name))
         self._referee = None if scheduler is None else Referee(self.ledger, scheduler, keeper)
+        self._governed = self._referee is not None or founded.lacking is not None
         self.home = Home(self.ledger, self._meetings, self._referee, keeper, self._lock)
         self.endings = Endings(self.ledger, self._meetings, self._referee, keeper, self._lock)
 
@@ -170,14 +171,13 @@ class Study(Findings):
         if isinstance(count, bool) or not isinstance(count, int) or count < 0:
             raise ValueError(f"ask(count) takes a whole number from 0 upwards; got {count!r}")
         with self._lock:
-            self._promote(count)
-            return [self._trial(claimed) for claimed in self.ledger.claim(count, self._limit(None))]
+            most = self._called(count, None) if self._governed else None
+            return [self._trial(claimed) for claimed in self.ledger.claim(count, most)]
 
     def begin(self, limit: int | None = None) -> Trial | None:
         """Like :meth:`ask`, but ``None`` when nothing is left or ``limit`` trials have begun in all."""
         with self._lock:
-            self._promote(1)
-            most = self._limit(limit)
+            most = self._called(1, limit) if self._governed else limit
             claimed = self.ledger.claim_one(most)
             if claimed is not None:
                 return self._trial(claimed)
@@ -187,16 +187,12 @@ class Study(Findings):
                     self.stop(f"{self.scheduler!r} has come to its end" if spent else self.ledger.proposer.exhausted)
             return None
 
-    def _limit(self, limit: int | None) -> int | None:
-        """How many trials may have begun in all."""
-        return limit if self._referee is None else self._referee.limit(limit)
-
-    def _promote(self, count: int) -> None:
-        """Paused trials that may go on come before new ones."""
-        if self._founded.lacking is not None:
+    def _called(self, count: int, limit: int | None) -> int | None:
+        """How many trials may have begun in all, once paused ones that may go on are called: they come first."""
+        if self._referee is None:
             raise StudyError(self._founded.lacking)
-        if self._referee is not None:
-            self._referee.call(count - (self.history.n - self.ledger.begun))
+        self._referee.call(count - (self.history.n - self.ledger.begun))
+        return self._referee.limit(limit)
 
     def _trial(self, claimed: Claimed) -> Trial:
         trial = Trial(claimed[0], claimed[1], self.home)
@@ -206,7 +202,7 @@ class Study(Findings):
             trial.same_as = self.ledger.twin(trial.number)
         if self._referee is not None:
             self._referee.send(trial)
-        if self._referee is not None or self.history.saved.numbers:
+        if self._governed or self.ledger.history.saved.numbers:
             self.home.welcome(trial)
         return trial
 
