@@ -234,3 +234,25 @@ def test_reference_points(losses, margin, flip):
 @given(scores=hnp.arrays(np.float64, st.tuples(st.integers(1, 20), st.just(2)), elements=ROUGH))
 def test_the_alias(scores):
     assert np.array_equal(numerics.is_pareto_optimal(scores), reference.is_pareto_optimal(scores))
+
+
+@settings(deadline=None, max_examples=150)
+@given(seed=st.integers(0, 2**32 - 1), n=st.integers(0, 12), m=st.integers(1, 4), ugly=st.booleans())
+def test_boxes_cover_the_same_points_once(seed, n, m, ugly):
+    """The twin sweeps where the kernel keeps local upper bounds: the boxes differ, the region does not."""
+    random = np.random.default_rng(seed)
+    values = [0.0, -0.0, 1.0, 2.0, 3.0, NAN, INF, -INF] if ugly else np.arange(5.0)
+    losses, corner = random.choice(values, (n, m)), random.choice([2.0, 3.0, 4.0], m)
+    probes = random.choice(np.arange(-0.5, 5.0, 0.5), (200, m)) + 0.25
+
+    def covered(boxes):
+        lower, upper = boxes
+        inside = (lower[:, None] < probes) & (probes < upper[:, None])
+        return inside.all(axis=2).sum(axis=0)
+
+    ours = numerics.box_decomposition(losses, reference=corner)
+    dominated = (losses[:, None] <= probes).all(axis=2).any(axis=0) | (probes >= corner).any(axis=1)
+    assert np.array_equal(covered(ours), np.where(dominated, 0, 1))
+    assert np.array_equal(covered(ours), covered(reference.box_decomposition(losses, reference=corner)))
+    assert (ours[0] < ours[1]).all()
+    assert len(ours[0]) <= (1 if m == 1 else n + 1 if m == 2 else 2 * n + 1 if m == 3 else 2 + n * n)

@@ -14,6 +14,7 @@ ValueError for a shape that does not fit.
 from __future__ import annotations
 
 __all__ = [
+    "box_decomposition",
     "crowding_distance",
     "epsilon_indicator",
     "hypervolume",
@@ -193,6 +194,29 @@ def hypervolume_subset(
     count = integer("k", k, len(points) + 1)
     chosen: NDArray[np.int64] = _kernels.hypervolume_subset(points, count, reference=corner)
     return chosen
+
+
+def box_decomposition(losses: ArrayLike, *, reference: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return disjoint boxes that make up what no point dominates, up to a reference point.
+
+    One box for each local upper bound of the front, 2 n + 1 of them for three objectives (R. Lacour, K. Klamroth & C.
+    M. Fonseca, Comput. Oper. Res. 79, 2017). With them the volume that a new point adds is a sum of products. Cost:
+    O(n k m**2), k boxes, of which there may be n**(m // 2).
+
+    Args:
+        losses: (n, m) real numbers, all minimised. Dominated points, points with a NaN and points that are not better
+            than the reference in all objectives take no part.
+        reference: (m,) finite numbers, or one number for all objectives.
+
+    Returns:
+        lower and upper corners, (k, m) each; -inf where a box is open, which is never above.
+
+    Raises:
+        TypeError, ValueError: as :func:`hypervolume`.
+    """
+    points, corner = _with_corner(losses, reference, maximize=False)
+    lower, upper = _kernels.box_decomposition(points, reference=corner)
+    return lower, upper
 
 
 def igd_plus(losses: ArrayLike, *, reference: ArrayLike, maximize: bool | Sequence[bool] = False) -> float:

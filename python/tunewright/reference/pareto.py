@@ -8,6 +8,7 @@ are 0. Infinities are ordinary values.
 from __future__ import annotations
 
 __all__ = [
+    "box_decomposition",
     "crowding_distance",
     "epsilon_indicator",
     "hypervolume",
@@ -25,6 +26,8 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+Box = tuple[tuple[float, ...], tuple[float, ...]]
 
 
 def is_nondominated(losses: ArrayLike, *, maximize: bool | Sequence[bool] = False) -> NDArray[np.bool_]:
@@ -134,6 +137,34 @@ def hypervolume_subset(
 def _refuse_infinite_boxes(points: NDArray[np.float64], corner: NDArray[np.float64]) -> None:
     if np.isinf(points[(points < corner).all(axis=1)]).any():
         raise ValueError("losses: expected finite distances to the reference point in every row below it")
+
+
+def box_decomposition(losses: ArrayLike, *, reference: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the corners of disjoint boxes that fill what no point dominates, by a sweep through the last objective.
+
+    The boxes at one height are those of the points up to there in the other objectives, and a box that stays the same
+    from one height to the next goes on.
+    """
+    points = _without_nan(np.asarray(losses, dtype=np.float64))
+    corner = np.broadcast_to(np.asarray(reference, dtype=np.float64), points.shape[1:])
+    points = points[(points < corner).all(axis=1)]
+    found = np.array(_boxes(points[is_nondominated(points)], corner)).reshape(-1, 2, len(corner))
+    found = found[(found[:, 0] < found[:, 1]).all(axis=1)]
+    return np.ascontiguousarray(found[:, 0]), np.ascontiguousarray(found[:, 1])
+
+
+def _boxes(points: NDArray[np.float64], corner: NDArray[np.float64]) -> list[Box]:
+    """Return the corners of the boxes; a point below the corner in all but the last objective takes part."""
+    if len(corner) == 1:
+        return [((-np.inf,), (float(points.min(initial=corner[0])),))]
+    since = dict.fromkeys(_boxes(points[:0, :-1], corner[:-1]), -np.inf)
+    closed = []
+    for height in [*np.unique(points[:, -1]).tolist(), float(corner[-1])]:
+        below = points[points[:, -1] <= height, :-1]
+        now = set(_boxes(below, corner[:-1])) if height < corner[-1] else set()
+        closed += [((*low, since.pop((low, high))), (*high, height)) for low, high in set(since) - now]
+        since |= dict.fromkeys(now - set(since), height)
+    return closed
 
 
 def igd_plus(losses: ArrayLike, *, reference: ArrayLike, maximize: bool | Sequence[bool] = False) -> float:

@@ -5,6 +5,7 @@
 //! dominates nothing and is never non-dominated: its rank is −1, its volume and its crowding distance are 0. ±∞ are
 //! ordinary values, −0 = +0.
 
+mod boxes;
 mod contributions;
 mod crowding;
 mod divide;
@@ -19,6 +20,7 @@ mod stairs;
 mod sweep;
 mod volume;
 
+pub use boxes::box_decomposition;
 pub use contributions::hypervolume_contributions;
 pub use crowding::crowding_distance;
 pub use hypervolume::{hypervolume, hypervolume_subset};

@@ -34,8 +34,8 @@ mod _core {
     use crate::multiobjective::{climb_front, evaluate_front, log_expected_hypervolume_improvement};
     #[pymodule_export]
     use crate::pareto::{
-        crowding_distance, epsilon_indicator, hypervolume, hypervolume_contributions, hypervolume_subset, igd_plus,
-        is_nondominated, nondominated_rank,
+        box_decomposition, crowding_distance, epsilon_indicator, hypervolume, hypervolume_contributions,
+        hypervolume_subset, igd_plus, is_nondominated, nondominated_rank,
     };
     #[pymodule_export]
     use crate::sampling::{halton, sobol, stream, uniform};

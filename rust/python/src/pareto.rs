@@ -1,10 +1,13 @@
 //! Wrappers of `tunewright_core::pareto`.
 
-use numpy::{PyArray1, PyReadonlyArray1, PyReadonlyArray2, PyUntypedArrayMethods};
+use numpy::{PyArray1, PyArray2, PyReadonlyArray1, PyReadonlyArray2, PyUntypedArrayMethods};
 use pyo3::{Bound, PyResult, Python, pyfunction};
 use tunewright_core::pareto as core;
 
 use crate::border;
+
+/// Lower and upper corners of boxes.
+type Corners<'py> = (Bound<'py, PyArray2<f64>>, Bound<'py, PyArray2<f64>>);
 
 #[pyfunction]
 pub fn is_nondominated<'py>(
@@ -93,4 +96,17 @@ pub fn epsilon_indicator<'py>(
 ) -> PyResult<f64> {
     let (values, objectives, reference) = (losses.as_slice()?, losses.shape()[1], reference.as_slice()?);
     border::run(py, || core::epsilon_indicator(values, reference, objectives, multiplicative))
+}
+
+#[pyfunction]
+#[pyo3(signature = (losses, *, reference))]
+pub fn box_decomposition<'py>(
+    py: Python<'py>,
+    losses: PyReadonlyArray2<'py, f64>,
+    reference: PyReadonlyArray1<'py, f64>,
+) -> PyResult<Corners<'py>> {
+    let (values, reference) = (losses.as_slice()?, reference.as_slice()?);
+    let (lower, upper) = border::run(py, || core::box_decomposition(values, reference))?;
+    let (k, m) = (lower.len() / reference.len().max(1), reference.len());
+    Ok((border::matrix(py, lower, k, m)?, border::matrix(py, upper, k, m)?))
 }

@@ -11,9 +11,8 @@ from typing import Any
 import numpy as np
 
 from tunewright.numerics import multiobjective
-from tunewright.numerics.pareto import is_nondominated, nondominated_rank
+from tunewright.numerics.pareto import box_decomposition, is_nondominated, nondominated_rank
 from tunewright.numerics.sampling import generator, purpose
-from tunewright.strategies.gp.boxes import boxes_below
 from tunewright.strategies.gp.coordinates import Coordinates
 from tunewright.strategies.gp.feasibility import Feasibility
 from tunewright.strategies.gp.model import Fitting, Kinds, Model, model_of
@@ -58,7 +57,7 @@ class Front:
 
     def boxes(self, number: int) -> tuple[Array, Array]:
         """Corners (k, m) of disjoint boxes that make up what no output dominates, up to the trial's reference."""
-        return boxes_below(self.outputs, self.references[number % len(self.references)])
+        return box_decomposition(self.outputs, reference=self.references[number % len(self.references)])
 
     def centres(self, seed: int, number: int) -> Array:
         """Up to five points of the front, (k, d), other ones for each trial."""
