@@ -12,7 +12,17 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "python" / "tunewright"
-DOORS = ["acquisition", "gp", "halving", "linalg", "maximise", "multiobjective", "pareto", "sampling"]
+DOORS = [
+    "acquisition",
+    "evolution",
+    "gp",
+    "halving",
+    "linalg",
+    "maximise",
+    "multiobjective",
+    "pareto",
+    "sampling",
+]
 PRIVATE_TO_NUMERICS = {"__init__", "arguments", "backend", "mixed", "model", "regression"}
 
 

@@ -33,6 +33,8 @@ STRATEGIES = {
     "ShuffledGrid": tw.Grid(VALUES, points=2, order="random"),
     "TrustRegion": tw.TrustRegion(startup=6, candidates=32),
     "TwoTrustRegions": tw.TrustRegion(regions=2, startup=4, candidates=32),
+    "NSGA2": tw.NSGA2(population=8),
+    "NSGA3": tw.NSGA3(population=6),
     "GaussianProcess": tw.GaussianProcess(startup=6, candidates=32, climbs=2),
     "Manual": tw.Manual({"lr": 3e-3, "optimizer": "adam"}, VALUES | {"optimizer": ["sgd", "adam", None]}),
 }

@@ -15,6 +15,7 @@ __all__ = [
     "climb_front",
     "covariance",
     "cross_covariance",
+    "crowded_survivors",
     "crowding_distance",
     "epsilon_indicator",
     "epsilon_net",
@@ -39,7 +40,9 @@ __all__ = [
     "log_probability_of_improvement",
     "lower_confidence_bound",
     "negative_log_posterior",
+    "niched_survivors",
     "nondominated_rank",
+    "offspring",
     "predict",
     "probability_of_improvement",
     "remove_row",
@@ -266,3 +269,30 @@ def igd_plus(losses: NDArray[np.float64], *, reference: NDArray[np.float64]) -> 
 def epsilon_indicator(
     losses: NDArray[np.float64], *, reference: NDArray[np.float64], multiplicative: bool
 ) -> float: ...
+def crowded_survivors(
+    losses: NDArray[np.float64], violations: NDArray[np.float64], count: int
+) -> NDArray[np.int64]: ...
+def niched_survivors(
+    losses: NDArray[np.float64],
+    violations: NDArray[np.float64],
+    count: int,
+    *,
+    directions: NDArray[np.float64],
+    ideal: NDArray[np.float64],
+    draws: NDArray[np.float64],
+) -> NDArray[np.int64]: ...
+def offspring(
+    parents: NDArray[np.float64],
+    standing: NDArray[np.float64],
+    cells: NDArray[np.int64],
+    trials: NDArray[np.uint64],
+    *,
+    seed: int,
+    purpose: int,
+    attempt: int,
+    tournament: int,
+    crossover: float,
+    crossover_index: float,
+    mutation: float,
+    mutation_index: float,
+) -> NDArray[np.float64]: ...

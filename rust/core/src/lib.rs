@@ -13,11 +13,13 @@
 //! | [`sampling`]     | Philox streams, Sobol' and Halton points, plain and scrambled |
 //! | [`pareto`]       | dominance and the non-dominated mask                          |
 //! | [`halving`]      | rungs, brackets, and who goes on training                     |
+//! | [`evolution`]    | survivors of a generation, and their offspring                |
 //!
 //! Matrices are row-major slices with their number of columns; results are owned vectors in the same layout.
 
 pub mod acquisition;
 mod error;
+pub mod evolution;
 pub mod gp;
 pub mod halving;
 mod lanes;

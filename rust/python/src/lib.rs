@@ -4,6 +4,7 @@
 
 mod acquisition;
 mod border;
+mod evolution;
 mod gp;
 mod halving;
 mod linalg;
@@ -20,6 +21,8 @@ mod _core {
         expected_improvement, log_expected_improvement, log_probability_of_improvement, lower_confidence_bound,
         probability_of_improvement,
     };
+    #[pymodule_export]
+    use crate::evolution::{crowded_survivors, niched_survivors, offspring};
     #[pymodule_export]
     use crate::gp::{
         covariance, cross_covariance, factorise, fit, leave_one_out, negative_log_posterior, predict, sample,

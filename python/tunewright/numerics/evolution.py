@@ -1,0 +1,194 @@
+"""Evolution: who survives, and what the survivors' offspring look like.
+
+==========  ==========================================================================  ============
+symbol      meaning                                                                     shape, range
+==========  ==========================================================================  ============
+parents     genes in the unit cube, NaN where a parent has no such gene                 (n, d)
+standing    of each parent, less is better                                              (n,)
+cells       of each gene: 0 continuous, g an ordered and -g an unordered set of values  (d,)
+losses      objectives, less is better                                                  (n, m)
+violations  of constraints, 0 where all are kept; NaN counts as infinite                (n,), >= 0
+==========  ==========================================================================  ============
+
+The g values of a gene stand at (i + 1/2) / g; where g is 1 or -1 there is nothing to vary.
+
+Constrained dominance (K. Deb et al., IEEE TEVC 6, 2002, section VI): the smaller violation wins, and the losses speak
+where violations are equal. A point with a NaN among its losses comes after all others.
+
+Every function raises TypeError for what is not a number of the right kind, ValueError for one out of range or a shape
+that does not fit.
+"""
+
+from __future__ import annotations
+
+__all__ = ["crowded_survivors", "niched_survivors", "offspring"]
+
+from math import inf
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from tunewright.numerics.arguments import WORD, integer, integers, matrix
+from tunewright.numerics.backend import kernels
+
+_kernels = kernels("evolution")
+
+_MOST = 2**31
+
+
+def crowded_survivors(losses: ArrayLike, violations: ArrayLike, count: int) -> NDArray[np.int64]:
+    """Return the rows that survive by rank and crowding (K. Deb et al., IEEE TEVC 6, 2002, section III).
+
+    Args:
+        losses: (n, m) real numbers, see the module.
+        violations: (n,) real numbers from 0 on, see the module.
+        count: how many survive, 0 to n.
+
+    Returns:
+        (count,) int64, the best first: fronts of constrained dominance one after the other, on each the points with the
+        larger crowding distance first, of equal ones the later row.
+    """
+    points = matrix("losses", losses)
+    amounts = _amounts(violations, len(points))
+    rows: NDArray[np.int64] = _kernels.crowded_survivors(points, amounts, integer("count", count, len(points) + 1))
+    return rows
+
+
+def niched_survivors(
+    losses: ArrayLike,
+    violations: ArrayLike,
+    count: int,
+    *,
+    directions: ArrayLike,
+    ideal: ArrayLike,
+    draws: ArrayLike,
+) -> NDArray[np.int64]:
+    """Return the rows that survive by rank and reference directions (K. Deb & H. Jain, IEEE TEVC 18, 2014, section IV).
+
+    Whole fronts of constrained dominance survive while there is room. Of the front that has to be split, points join
+    the direction they are nearest to, on scales where the plane through the extreme points of the best front meets the
+    axes; directions with the fewest points so far choose, their nearest point if they have none, any if they have.
+
+    Args:
+        losses: (n, m) real numbers, see the module. A point that is not finite comes after all others.
+        violations: (n,) real numbers from 0 on; a front of points that violate a constraint is split by row.
+        count: how many survive, 0 to n.
+        directions: (r, m) of unit length, r >= 1, from the ideal point.
+        ideal: (m,) finite, the smallest value of each objective that was ever seen.
+        draws: (r + n,) in [0, 1): one for each direction, then one for each row. The smallest settles a tie.
+
+    Returns:
+        (count,) int64, rows of better fronts first.
+    """
+    points = matrix("losses", losses)
+    ways = matrix("directions", directions)
+    corner = _vector("ideal", ideal, points.shape[1])
+    if not np.isfinite(corner).all():
+        raise ValueError(f"ideal: expected finite numbers, got {corner.tolist()}")
+    if not len(ways) or ways.shape[1] != points.shape[1] or not np.isfinite(ways).all():
+        raise ValueError(
+            f"directions: expected shape (1 or more, {points.shape[1]}) of finite numbers, got {ways.shape}"
+        )
+    rows: NDArray[np.int64] = _kernels.niched_survivors(
+        points,
+        _amounts(violations, len(points)),
+        integer("count", count, len(points) + 1),
+        directions=ways,
+        ideal=corner,
+        draws=_vector("draws", draws, len(ways) + len(points)),
+    )
+    return rows
+
+
+def offspring(
+    parents: ArrayLike,
+    standing: ArrayLike,
+    cells: ArrayLike,
+    trials: ArrayLike,
+    *,
+    seed: int,
+    purpose: int,
+    attempt: int = 0,
+    tournament: int = 2,
+    crossover: float = 0.9,
+    crossover_index: float = 15.0,
+    mutation: float,
+    mutation_index: float = 20.0,
+) -> NDArray[np.float64]:
+    """Return a child for each trial: the stream of (seed, trial, purpose, attempt) decides all about it.
+
+    Each of its two parents wins a tournament. With a crossover, half of the genes are crossed: numbers by simulated
+    binary crossover within [0, 1] (K. Deb & R. B. Agrawal, Complex Systems 9, 1995), unordered values by exchange.
+    Numbers mutate polynomially (K. Deb & M. Goyal, Computer Science and Informatics 26, 1996), by one value at least
+    where there are cells, unordered values to any other. A gene that one parent lacks is the other's. A child that is
+    no different from its first parent has one gene mutated.
+
+    Args:
+        parents: (n, d) real numbers, n >= 1, see the module.
+        standing: (n,) real numbers; NaN loses to all others.
+        cells: (d,) integers, see the module.
+        trials: (k,) integers from 0 on.
+        seed: of the draws, see ``numerics.sampling``.
+        purpose: of the draws.
+        attempt: of the draws.
+        tournament: how many parents take part; of equal ones the first that was drawn wins.
+        crossover: the probability that a child has two parents.
+        crossover_index: the larger, the closer to its parents a crossed gene stays, >= 0.
+        mutation: the probability of each gene to mutate.
+        mutation_index: the larger, the smaller a mutation, >= 0.
+
+    Returns:
+        (k, d) float64 in [0, 1], NaN where neither parent has the gene.
+    """
+    genes = matrix("parents", parents)
+    kinds = np.asarray(cells)
+    if kinds.dtype.kind not in "ui":
+        raise TypeError(f"cells: expected integers, got {kinds.dtype}")
+    if kinds.shape != (genes.shape[1],):
+        raise ValueError(f"cells: expected one for each of {genes.shape[1]} genes, got shape {kinds.shape}")
+    if not len(genes) or np.any((genes < 0.0) | (genes > 1.0)):
+        raise ValueError("parents: expected at least one row, of numbers from 0 to 1 or NaN")
+    children: NDArray[np.float64] = _kernels.offspring(
+        genes,
+        _vector("standing", standing, len(genes)),
+        np.ascontiguousarray(kinds, dtype=np.int64),
+        integers("trials", trials),
+        seed=integer("seed", seed, WORD),
+        purpose=integer("purpose", purpose, WORD),
+        attempt=integer("attempt", attempt, WORD),
+        tournament=_positive("tournament", tournament),
+        crossover=_number("crossover", crossover, 1.0),
+        crossover_index=_number("crossover_index", crossover_index, 1e6),
+        mutation=_number("mutation", mutation, 1.0),
+        mutation_index=_number("mutation_index", mutation_index, 1e6),
+    )
+    return children
+
+
+def _vector(name: str, values: ArrayLike, length: int) -> NDArray[np.float64]:
+    array = np.asarray(values)
+    if array.dtype.kind not in "fiub":
+        raise TypeError(f"{name}: expected real numbers, got {array.dtype}; convert with .astype('float64')")
+    if array.shape != (length,):
+        raise ValueError(f"{name}: expected shape ({length},), got {array.shape}")
+    return np.ascontiguousarray(array, dtype=np.float64)
+
+
+def _amounts(violations: ArrayLike, length: int) -> NDArray[np.float64]:
+    amounts = _vector("violations", violations, length)
+    if np.any(amounts < 0.0):
+        raise ValueError(f"violations: expected numbers from 0 on, got {np.nanmin(amounts)}")
+    return amounts + 0.0  # -0 is no other violation than 0
+
+
+def _positive(name: str, value: int) -> int:
+    number = integer(name, value, _MOST)
+    if not number:
+        raise ValueError(f"{name}: expected an integer from 1 on, got 0")
+    return number
+
+
+def _number(name: str, value: float, most: float) -> float:
+    if not 0.0 <= value <= most < inf:
+        raise ValueError(f"{name}: expected a number from 0 to {most:g}, got {value!r}")
+    return float(value)

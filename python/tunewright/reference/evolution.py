@@ -1,0 +1,223 @@
+"""Evolution in NumPy: who survives, and what the survivors' offspring look like.
+
+parents (n, d) genes in the unit cube, NaN where a parent has no such gene; standing (n,), less is better; cells (d,): 0
+continuous, g an ordered and -g an unordered set of values at (i + 1/2) / g; losses (n, m), less is better; violations
+(n,), NaN counts as infinite.
+
+Constrained dominance (K. Deb et al., IEEE TEVC 6, 2002, section VI): the smaller violation wins, and the losses speak
+where violations are equal. A point with a NaN among its losses comes after all others.
+"""
+
+from __future__ import annotations
+
+__all__ = ["crowded_survivors", "niched_survivors", "offspring"]
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from tunewright.reference.pareto import crowding_distance, nondominated_rank
+from tunewright.reference.sampling import stream
+
+Array = NDArray[np.float64]
+
+
+def crowded_survivors(losses: ArrayLike, violations: ArrayLike, count: int) -> NDArray[np.int64]:
+    """Return the ``count`` rows that survive by rank and crowding distance, best first; of equal ones the later row."""
+    points = np.asarray(losses, dtype=np.float64)
+    survivors: list[int] = []
+    for rows, _ in _fronts(points, violations, count):
+        distances = crowding_distance(points[rows])
+        survivors += sorted(rows, key=lambda i: (-distances[rows.index(i)], -i))
+    return np.array(survivors[:count], dtype=np.int64)
+
+
+def niched_survivors(
+    losses: ArrayLike,
+    violations: ArrayLike,
+    count: int,
+    *,
+    directions: ArrayLike,
+    ideal: ArrayLike,
+    draws: ArrayLike,
+) -> NDArray[np.int64]:
+    """Return the ``count`` rows that survive by rank and directions (K. Deb & H. Jain, IEEE TEVC 18, 2014, IV)."""
+    points, ways = np.array(losses, dtype=np.float64), np.asarray(directions, dtype=np.float64)
+    points[~np.isfinite(points)] = np.nan
+    fronts = _fronts(points, violations, count)
+    survivors = [i for rows, _ in fronts[:-1] for i in rows]
+    if not fronts:
+        return np.array([], dtype=np.int64)
+    last, violation = fronts[-1]
+    room = count - len(survivors)
+    if room < len(last) and violation == 0.0:
+        everyone = survivors + last
+        scaled = _scaled(points[everyone], len(fronts[0][0]), np.asarray(ideal, dtype=np.float64))
+        near, distance = _associated(scaled, ways)
+        last = _niched(near, distance, len(survivors), last, room, np.asarray(draws), len(ways))
+    return np.array(survivors + last[:room], dtype=np.int64)
+
+
+def offspring(
+    parents: ArrayLike,
+    standing: ArrayLike,
+    cells: ArrayLike,
+    trials: ArrayLike,
+    *,
+    seed: int,
+    purpose: int,
+    attempt: int = 0,
+    tournament: int = 2,
+    crossover: float = 0.9,
+    crossover_index: float = 15.0,
+    mutation: float,
+    mutation_index: float = 20.0,
+) -> NDArray[np.float64]:
+    """Return a child (d,) for each of k trials, shape (k, d), each from the stream of its trial."""
+    genes, kinds = np.asarray(parents, dtype=np.float64), [int(cell) for cell in np.asarray(cells)]
+    worth = np.asarray(standing, dtype=np.float64)
+    numbers = np.asarray(trials, dtype=np.uint64).tolist()
+    children = np.zeros((len(numbers), len(kinds)))
+    for child, trial in zip(children, numbers, strict=True):
+        draws = stream(seed, trial, purpose, 2 * tournament + 3 + 5 * len(kinds), attempt=attempt)
+        a, b = (genes[_winner(worth, picks)] for picks in (draws[:tournament], draws[tournament : 2 * tournament]))
+        crossing, which, how = draws[2 * tournament : 2 * tournament + 3]
+        for j, draw in enumerate(draws[2 * tournament + 3 :].reshape(-1, 5)):
+            child[j] = a[j]
+            if crossing < crossover and (draw[0] < 0.5 or np.isnan(a[j])):
+                child[j] = _crossed(a[j], b[j], kinds[j], draw[1], draw[2], crossover_index)
+            if draw[3] < mutation and not np.isnan(child[j]):
+                child[j] = _mutated(child[j], kinds[j], draw[4], mutation_index)
+        able = [j for j, kind in enumerate(kinds) if abs(kind) != 1 and not np.isnan(child[j])]
+        if np.array_equal(child, a, equal_nan=True) and able:
+            j = able[int(which * len(able))]
+            child[j] = _mutated(child[j], kinds[j], how, mutation_index)
+    return children
+
+
+def _fronts(points: Array, violations: ArrayLike, count: int) -> list[tuple[list[int], float]]:
+    """Rows of each front and their violation, until there are ``count`` points."""
+    amounts = np.asarray(violations, dtype=np.float64)
+    amounts = np.where(np.isnan(amounts), np.inf, amounts)
+    ordered = ~np.isnan(points).any(axis=1)
+    fronts: list[tuple[list[int], float]] = []
+    for amount in np.unique(amounts[ordered]).tolist():
+        group = np.flatnonzero(ordered & (amounts == amount))
+        ranks = nondominated_rank(points[group])
+        fronts += [(group[ranks == rank].tolist(), amount) for rank in range(ranks.max() + 1)]
+    fronts.append((np.flatnonzero(~ordered).tolist(), np.inf))
+    sizes = np.cumsum([0, *(len(rows) for rows, _ in fronts)])
+    return [front for front, before in zip(fronts, sizes[:-1], strict=True) if before < count]
+
+
+def _scaled(points: Array, front: int, ideal: Array) -> Array:
+    """Points from the ideal, in units of where the plane through the extremes of the first ``front`` meets the axes."""
+    points = points - np.minimum(ideal, points.min(axis=0))
+    best, ranges = points[:front], points.max(axis=0)
+    reached = np.where(best < 1e-3 * ranges, 0.0, best)
+    weights = np.where(np.eye(points.shape[1]) == 1.0, 1.0, 1e6)
+    extremes = [best[int(np.argmin((reached * weight).max(axis=1)))] for weight in weights]
+    scale = _intercepts(np.array(extremes))
+    if scale is None or not np.all(scale > 1e-6 * ranges):
+        scale = best.max(axis=0)
+    scale = np.where(scale > 1e-6 * ranges, np.minimum(scale, ranges), ranges)
+    return points / np.where(ranges == 0.0, 1.0, scale)
+
+
+def _intercepts(points: Array) -> Array | None:
+    """Where the plane through the rows meets the axes: Gaussian elimination of points · x = 1."""
+    a = np.column_stack([points, np.ones(len(points))])
+    with np.errstate(all="ignore"):
+        for j in range(len(a)):
+            pivot = j
+            for i in range(j + 1, len(a)):
+                pivot = i if abs(a[i, j]) > abs(a[pivot, j]) else pivot
+            a[[j, pivot]] = a[[pivot, j]]
+            for i in range(j + 1, len(a)):
+                a[i, j:] -= a[i, j] / a[j, j] * a[j, j:]
+        x = a[:, -1]
+        for i in reversed(range(len(a))):
+            for k in range(i + 1, len(a)):
+                x[i] -= a[i, k] * x[k]
+            x[i] /= a[i, i]
+        found: Array = 1.0 / x
+    return found if np.all((found > 0.0) & np.isfinite(found)) else None
+
+
+def _associated(points: Array, directions: Array) -> tuple[NDArray[np.intp], Array]:
+    """The nearest direction of each point, and the square of the distance to it."""
+    along = np.zeros((len(points), len(directions)))
+    apart = np.zeros((len(points), len(directions)))
+    for k in range(points.shape[1]):
+        along = along + points[:, k, None] * directions[None, :, k]
+    for k in range(points.shape[1]):
+        gap = points[:, k, None] - along * directions[None, :, k]
+        apart = apart + gap * gap
+    near = np.argmin(apart, axis=1)
+    return near, apart[np.arange(len(points)), near]
+
+
+def _niched(
+    near: NDArray[np.intp], distance: Array, taken: int, rows: list[int], room: int, draws: Array, r: int
+) -> list[int]:
+    """``room`` of the ``rows``, chosen by the directions with the fewest points."""
+    crowd = np.bincount(near[:taken], minlength=r)
+    left = {j: [place for place in range(len(rows)) if near[taken + place] == j] for j in range(r)}
+    chosen: list[int] = []
+    while len(chosen) < room:
+        j = min((j for j in range(r) if left[j]), key=lambda j: (crowd[j], draws[j], j))
+        worth = [draws[r + rows[place]] if crowd[j] else distance[taken + place] for place in left[j]]
+        chosen.append(rows[left[j].pop(int(np.argmin(worth)))])
+        crowd[j] += 1
+    return chosen
+
+
+def _winner(standing: Array, draws: Array) -> int:
+    """The best of the parents that the draws stand for, of equal ones the first."""
+    places = (draws * len(standing)).astype(np.intp)
+    worth = np.where(np.isnan(standing), np.inf, standing)[places]
+    return int(places[np.argmin(worth)])
+
+
+def _crossed(a: float, b: float, cells: int, spread: float, side: float, index: float) -> float:
+    """Simulated binary crossover within [0, 1]; the child beside ``a`` when ``side`` is below 1/2."""
+    if np.isnan(b) or abs(a - b) <= 1e-14:
+        return a
+    if np.isnan(a) or cells < 0:
+        return b
+    low, high = min(a, b), max(a, b)
+    lower = (a <= b) == (side < 0.5)
+    limit = 1.0 + 2.0 * (low if lower else 1.0 - high) / (high - low)
+    alpha = 2.0 - limit ** -(index + 1.0)
+    base = spread * alpha if spread * alpha <= 1.0 else 1.0 / (2.0 - spread * alpha)
+    half = 0.5 * base ** (1.0 / (index + 1.0)) * (high - low)
+    middle = 0.5 * (low + high)
+    return _settled(middle - half if lower else middle + half, cells)
+
+
+def _mutated(x: float, cells: int, draw: float, index: float) -> float:
+    """Polynomial mutation, by one value at least; any other value where there is no order."""
+    count = abs(cells)
+    if count == 0:
+        return _polynomial(x, draw, index)
+    here, there = (min(int(y * count), count - 1) for y in (x, _polynomial(x, draw, index)))
+    if cells < 0:
+        there = int(draw * (count - 1))
+        there += there >= here
+    elif there == here:
+        there += 1 if (here == 0 if draw < 0.5 else here < count - 1) else -1
+    return x if count == 1 else (there + 0.5) / count
+
+
+def _polynomial(x: float, draw: float, index: float) -> float:
+    power = index + 1.0
+    if draw < 0.5:
+        step = (2.0 * draw + (1.0 - 2.0 * draw) * (1.0 - x) ** power) ** (1.0 / power) - 1.0
+    else:
+        step = 1.0 - (2.0 * (1.0 - draw) + 2.0 * (draw - 0.5) * x**power) ** (1.0 / power)
+    return min(max(x + step, 0.0), 1.0)
+
+
+def _settled(x: float, cells: int) -> float:
+    """``x`` within [0, 1], at the centre of its cell where the gene has cells."""
+    x = min(max(x, 0.0), 1.0)
+    return (min(int(x * cells), cells - 1) + 0.5) / cells if cells else x

@@ -1,0 +1,85 @@
+"""Children that may be run: allowed by the space's constraints, and not in the record yet."""
+
+from __future__ import annotations
+
+__all__ = ["admissible"]
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from tunewright.space import Space
+from tunewright.trial import History
+from tunewright.trial.columns import Array, Ints
+
+_TRIES = 32  # children of one trial before the last of them is handed on as it is
+
+Proposal = Callable[[Ints, int], Array]
+"""(trial numbers (k,), attempt) -> native rows (k, d), each a function of its number and the attempt."""
+
+
+def admissible(history: History, numbers: Ints, propose: Proposal) -> Array:
+    """For each trial the first attempt that is allowed and new: not in the record, and of no trial before it here.
+
+    Where there is none among so many, the last one is left to the study, which redraws what it must.
+    """
+    space = history.space
+    natives = propose(numbers, 0)
+    attempts = np.zeros(len(numbers), dtype=np.int64)
+    if space.constraints:
+        _allow(space, natives, attempts, numbers, propose)
+    known = _known(history)
+    batch: set[bytes] = set()
+    for i, key in enumerate(_keys(natives)):
+        while (key in known or key in batch) and attempts[i] < _TRIES:
+            attempts[i] += 1
+            row = propose(numbers[i : i + 1], int(attempts[i]))
+            if space.feasible(row)[0]:
+                natives[i], key = row[0], _keys(row)[0]  # noqa: PLW2901  the loop is about this row's last key
+        batch.add(key)
+    return natives
+
+
+def _allow(space: Space, natives: Array, attempts: Ints, numbers: Ints, propose: Proposal) -> None:
+    """Replace forbidden rows, in place, by later attempts."""
+    bad = np.flatnonzero(~space.feasible(natives))
+    attempt = 0
+    while len(bad) and attempt < _TRIES:
+        attempt += 1
+        natives[bad] = propose(numbers[bad], attempt)
+        attempts[bad] = attempt
+        bad = bad[~space.feasible(natives[bad])]
+
+
+def _keys(natives: Array) -> list[bytes]:
+    """Bytes that two rows share exactly when they are the same configuration (one NaN, one zero)."""
+    return [row.tobytes() for row in np.where(np.isnan(natives), np.nan, natives) + 0.0]
+
+
+@dataclass(eq=False)
+class _Known:
+    """Configurations of a record that grows."""
+
+    space: Space
+    keys: set[bytes] = field(default_factory=set)
+    unplaced: list[int] = field(default_factory=list)  # trials whose configuration was not there yet
+    read: int = 0
+
+    def learn(self, history: History) -> None:
+        fresh = np.array([*self.unplaced, *range(self.read, history.n)], dtype=np.int64)
+        there = history.asked[fresh] > 0
+        self.keys.update(_keys(history.natives[fresh[there]]))
+        self.unplaced, self.read = fresh[~there].tolist(), history.n
+
+
+_records: WeakKeyDictionary[History, _Known] = WeakKeyDictionary()
+
+
+def _known(history: History) -> set[bytes]:
+    record = _records.get(history)
+    if record is None or record.space is not history.space:
+        record = _records[history] = _Known(history.space)
+    record.learn(history)
+    return record.keys
