@@ -11,6 +11,8 @@ study.best_config
 from __future__ import annotations
 
 __all__ = [
+    "NSGA2",
+    "NSGA3",
     "Categorical",
     "Checkpoints",
     "Constant",
@@ -74,7 +76,17 @@ from tunewright.space import (
     when,
 )
 from tunewright.storage import Memory, Sqlite
-from tunewright.strategies import GaussianProcess, Grid, Manual, ParEGO, QuasiRandom, Random, TrustRegion
+from tunewright.strategies import (
+    NSGA2,
+    NSGA3,
+    GaussianProcess,
+    Grid,
+    Manual,
+    ParEGO,
+    QuasiRandom,
+    Random,
+    TrustRegion,
+)
 from tunewright.study import Failures, NoImprovement, Study, TargetReached
 from tunewright.trial import Measured, Trainable, Trial, TrialState, TrialView
 

@@ -68,9 +68,9 @@ class TestSource:
                 assert re.search(r"^assert (isinstance\(|.* is not None$)", ast.unparse(node)), ast.unparse(node)
 
 
-def test_public_names_exist_and_are_sorted():
+def test_public_names_exist_and_come_once():  # their order is the linter's
     assert [name for name in tw.__all__ if not hasattr(tw, name)] == []
-    assert tw.__all__ == sorted(tw.__all__)
+    assert len(tw.__all__) == len(set(tw.__all__))
 
 
 def test_one_version_number():

@@ -191,7 +191,7 @@ def _crossed(a: float, b: float, cells: int, spread: float, side: float, index: 
     base = spread * alpha if spread * alpha <= 1.0 else 1.0 / (2.0 - spread * alpha)
     half = 0.5 * base ** (1.0 / (index + 1.0)) * (high - low)
     middle = 0.5 * (low + high)
-    return _settled(middle - half if lower else middle + half, cells)
+    return _settled(float(middle - half if lower else middle + half), cells)
 
 
 def _mutated(x: float, cells: int, draw: float, index: float) -> float:
@@ -214,7 +214,7 @@ def _polynomial(x: float, draw: float, index: float) -> float:
         step = (2.0 * draw + (1.0 - 2.0 * draw) * (1.0 - x) ** power) ** (1.0 / power) - 1.0
     else:
         step = 1.0 - (2.0 * (1.0 - draw) + 2.0 * (draw - 0.5) * x**power) ** (1.0 / power)
-    return min(max(x + step, 0.0), 1.0)
+    return float(min(max(x + step, 0.0), 1.0))
 
 
 def _settled(x: float, cells: int) -> float:

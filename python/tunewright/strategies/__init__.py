@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 __all__ = [
+    "NSGA2",
+    "NSGA3",
     "GaussianProcess",
     "Grid",
     "Manual",
@@ -17,6 +19,8 @@ __all__ = [
 from tunewright.strategies.gaussian_process import GaussianProcess
 from tunewright.strategies.grid import Grid
 from tunewright.strategies.manual import Manual
+from tunewright.strategies.nsga2 import NSGA2
+from tunewright.strategies.nsga3 import NSGA3
 from tunewright.strategies.parego import ParEGO
 from tunewright.strategies.protocol import Strategy
 from tunewright.strategies.quasirandom import QuasiRandom

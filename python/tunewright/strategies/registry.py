@@ -10,6 +10,8 @@ from tunewright.space import Space
 from tunewright.strategies.gaussian_process import GaussianProcess
 from tunewright.strategies.grid import Grid
 from tunewright.strategies.manual import Manual
+from tunewright.strategies.nsga2 import NSGA2
+from tunewright.strategies.nsga3 import NSGA3
 from tunewright.strategies.parego import ParEGO
 from tunewright.strategies.protocol import Strategy
 from tunewright.strategies.quasirandom import QuasiRandom
@@ -22,6 +24,8 @@ _MAKERS: dict[str, Callable[[Mapping[str, Any], Space], Strategy]] = {
     "GaussianProcess": lambda options, space: GaussianProcess.from_json(options),
     "Grid": Grid.from_json,
     "Manual": Manual.from_json,
+    "NSGA2": lambda options, space: NSGA2.from_json(options),
+    "NSGA3": lambda options, space: NSGA3.from_json(options),
     "ParEGO": lambda options, space: ParEGO.from_json(options),
     "QuasiRandom": lambda options, space: QuasiRandom(options["sequence"]),
     "Random": lambda options, space: Random(),

@@ -14,7 +14,7 @@ from tunewright.space import Space
 from tunewright.trial import History
 from tunewright.trial.columns import Array, Ints
 
-_TRIES = 32  # children of one trial before the last of them is handed on as it is
+_TRIES = 32  # attempts for one trial before the last of them is handed on as it is
 
 Proposal = Callable[[Ints, int], Array]
 """(trial numbers (k,), attempt) -> native rows (k, d), each a function of its number and the attempt."""
@@ -37,7 +37,7 @@ def admissible(history: History, numbers: Ints, propose: Proposal) -> Array:
             attempts[i] += 1
             row = propose(numbers[i : i + 1], int(attempts[i]))
             if space.feasible(row)[0]:
-                natives[i], key = row[0], _keys(row)[0]  # noqa: PLW2901  the loop is about this row's last key
+                natives[i], key = row[0], _keys(row)[0]
         batch.add(key)
     return natives
 

@@ -36,7 +36,8 @@ class Endings:
 def usable(history: History, trials: Ints) -> Ints:
     """Those of ``trials`` that are complete with finite losses: failed and pruned ones have no offspring."""
     finite = np.isfinite(history.values[trials]).all(axis=1)
-    return trials[finite & (history.states[trials] == TrialState.COMPLETE)]
+    chosen: Ints = trials[finite & (history.states[trials] == TrialState.COMPLETE)]
+    return chosen
 
 
 def losses_of(history: History, trials: Ints) -> Array:
@@ -52,7 +53,7 @@ def violations_of(history: History, trials: Ints) -> Array:
     a threshold has s / (1 + s), where s is the sum of what it lacks, in units of the losses' ranges; one that breaks a
     constraint has 1 more than without.
     """
-    violations: Array = np.maximum(history.slacks[trials], 0.0).sum(axis=1)
+    violations: Array = np.maximum(history.goals.slacks(history.measured[trials]), 0.0).sum(axis=1)
     wanted: np.ndarray[Any, np.dtype[np.bool_]] = np.isfinite(history.thresholds)
     if not wanted.any() or not len(trials):
         return violations

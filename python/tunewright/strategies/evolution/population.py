@@ -8,7 +8,7 @@ anybody, and in a study of one trial after another this is what the algorithms' 
 
 from __future__ import annotations
 
-__all__ = ["Population", "Selection", "population"]
+__all__ = ["Population", "Selection", "population", "sized"]
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
@@ -80,3 +80,9 @@ def _next(history: History, last: Population, born: Ints, select: Selection) -> 
     grown = Population(last.generation + 1, last.trials, last.standing, ideal)
     trials, standing = select(history, np.concatenate([last.trials, born]), grown)
     return Population(grown.generation, trials, standing, ideal)
+
+
+def sized(size: int) -> None:
+    """Raise ``ValueError`` for what is no size of a population."""
+    if isinstance(size, bool) or not isinstance(size, int) or size < 2:
+        raise ValueError(f"population must be a whole number from 2 upwards; got {size!r}")

@@ -19,7 +19,7 @@ pub fn crowded_survivors(losses: &[f64], objectives: usize, violations: &[f64], 
         let distances = crowding_distance(&values, objectives)?;
         let mut order: Vec<(f64, usize)> = distances.into_iter().zip(front.rows).collect();
         order.sort_unstable_by(|p, q| q.0.total_cmp(&p.0).then(q.1.cmp(&p.1)));
-        survivors.extend(order.iter().take(count - survivors.len()).map(|p| p.1 as i64));
+        survivors.extend(order.iter().take(count - survivors.len()).map(|p| p.1.cast_signed() as i64));
     }
     Ok(survivors)
 }

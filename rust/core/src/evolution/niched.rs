@@ -54,7 +54,7 @@ pub fn niched_survivors(
     } else {
         survivors.extend(&last.rows[..room]);
     }
-    Ok(survivors.into_iter().map(|i| i as i64).collect())
+    Ok(survivors.into_iter().map(|i| i.cast_signed() as i64).collect())
 }
 
 /// The points of all fronts, front by front, as distances from the ideal in units of each objective's scale.

@@ -1,0 +1,117 @@
+"""From a population to native configurations of new trials."""
+
+from __future__ import annotations
+
+__all__ = ["Variation", "reproduced"]
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from tunewright.numerics.evolution import offspring
+from tunewright.numerics.sampling import purpose, uniform
+from tunewright.strategies.evolution.brood import admissible
+from tunewright.strategies.evolution.population import Population
+from tunewright.strategies.gp.coordinates import Coordinates, coordinates
+from tunewright.strategies.quasirandom import QuasiRandom
+from tunewright.strategies.random import draw
+from tunewright.trial import History
+from tunewright.trial.columns import Array, Ints
+
+_CHILD = purpose("evolution/child")
+_ORPHAN = np.array([purpose("evolution/orphan")], dtype=np.uint64)
+_FAMILY = 16  # children of one trial that are forbidden or known before chance takes over
+_MOST_DIMENSIONS = 1_111  # of the Sobol' sequence
+
+
+@dataclass(frozen=True)
+class Variation:
+    """How children differ from their parents; see :func:`tunewright.numerics.evolution.offspring`.
+
+    ``mutation`` is the probability of each parameter; None means 1 / d, 1/2 at most.
+    """
+
+    crossover: float
+    crossover_index: float
+    mutation: float | None
+    mutation_index: float
+    tournament: int = 2
+
+    def __post_init__(self) -> None:
+        for name, most in {"crossover": 1.0, "crossover_index": 1e6, "mutation": 1.0, "mutation_index": 1e6}.items():
+            value = getattr(self, name)
+            if name == "mutation" and value is None:
+                continue
+            if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0.0 <= value <= most:
+                raise ValueError(f"{name} must be a number from 0 to {most:g}; got {value!r}")
+
+
+def reproduced(
+    history: History, parents: Population, size: int, variation: Variation, seed: int, numbers: Ints
+) -> Array:
+    """Native rows (k, d) for the trials ``numbers``.
+
+    Without parents they are points of a scrambled Sobol' sequence through the priors. Where the population is not
+    full yet, as many of the children as it lacks members are drawn at random instead.
+    """
+    space = coordinates(history.space)
+    if not len(numbers) or not space.dimension:
+        return space.natives(np.zeros((len(numbers), space.dimension)))
+    if not len(parents.trials):
+        return admissible(history, numbers, lambda some, attempt: _founders(history, seed, some, attempt))
+    genes = history.unit[parents.trials][:, space.columns]
+    cells = _cells(space)
+
+    def propose(some: Ints, attempt: int) -> Array:
+        if attempt > _FAMILY:
+            return draw(history.space, seed, some, attempt=attempt)
+        natives = space.natives(_children(genes, parents.standing, space, cells, variation, seed, some, attempt))
+        if len(genes) < size:
+            orphans = uniform(seed, some, _ORPHAN, attempt=attempt)[:, 0] >= len(genes) / size
+            natives[orphans] = draw(history.space, seed, some[orphans], attempt=attempt)
+        return natives
+
+    return admissible(history, numbers, propose)
+
+
+def _founders(history: History, seed: int, numbers: Ints, attempt: int) -> Array:
+    if attempt or history.space.dimension > _MOST_DIMENSIONS:
+        return draw(history.space, seed, numbers, attempt=attempt)
+    return QuasiRandom().suggest(history, seed, numbers)
+
+
+def _children(
+    genes: Array,
+    standing: Array,
+    space: Coordinates,
+    cells: np.ndarray[Any, np.dtype[np.int64]],
+    variation: Variation,
+    seed: int,
+    numbers: Ints,
+    attempt: int,
+) -> Array:
+    """Coordinates (k, d) of children; what neither parent had is drawn from its prior, should it exist in the child."""
+    mutation = min(0.5, 1.0 / space.dimension) if variation.mutation is None else variation.mutation
+    unit = offspring(
+        genes, standing, cells, numbers, seed=seed, purpose=_CHILD, attempt=attempt,
+        tournament=variation.tournament, crossover=variation.crossover, crossover_index=variation.crossover_index,
+        mutation=mutation, mutation_index=variation.mutation_index,
+    )  # fmt: skip
+    missing = np.isnan(unit)
+    if not missing.any():
+        return unit
+    fresh = space.quantile(uniform(seed, numbers, _purposes(space.space.names)[space.columns], attempt=attempt))
+    return np.where(missing, fresh, unit)
+
+
+def _cells(space: Coordinates) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """Kinds of the genes, as :mod:`tunewright.numerics.evolution` has them."""
+    counts = np.where(space.even & (space.steps > 0.0), np.round(1.0 / np.where(space.steps > 0, space.steps, 1.0)), 0)
+    return np.where(space.kinds == 1, -counts, counts).astype(np.int64)
+
+
+@lru_cache(maxsize=64)
+def _purposes(names: tuple[str, ...]) -> np.ndarray[Any, np.dtype[np.uint64]]:
+    return np.array([purpose(f"evolution/{name}") for name in names], dtype=np.uint64)

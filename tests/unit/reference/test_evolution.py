@@ -1,0 +1,75 @@
+"""The twin of the evolution kernels on generations that fit on a napkin."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tunewright.reference.evolution import crowded_survivors, niched_survivors, offspring
+from tunewright.reference.sampling import stream
+
+NAN, INF = np.nan, np.inf
+FREE = np.zeros(4)
+
+
+class TestCrowdedSurvivors:
+    def test_fronts_come_before_distance_and_ends_are_lonely(self):
+        losses = np.array([[5.0, 5.0], [0.0, 2.0], [1.0, 1.0], [2.0, 0.0]])
+        assert crowded_survivors(losses, FREE, 4).tolist() == [3, 1, 2, 0]
+        assert crowded_survivors(losses, FREE, 2).tolist() == [3, 1]
+
+    def test_violations_come_before_losses(self):
+        losses = np.array([[0.0], [1.0], [2.0], [3.0]])
+        assert crowded_survivors(losses, np.array([NAN, 0.5, 0.0, 0.5]), 4).tolist() == [2, 1, 3, 0]
+
+    def test_nan_is_last_and_of_equals_the_later_first(self):
+        assert crowded_survivors(np.array([[NAN], [1.0], [INF], [1.0]]), FREE, 4).tolist() == [3, 1, 2, 0]
+
+
+class TestNichedSurvivors:
+    WAYS = np.array([[1.0, 0.0], [0.6, 0.8], [0.0, 1.0]])
+
+    def kept(self, losses, count, draws=None):
+        losses = np.array(losses)
+        draws = np.full(3 + len(losses), 0.5) if draws is None else np.array(draws)
+        options = {"directions": self.WAYS, "ideal": np.zeros(2), "draws": draws}
+        return niched_survivors(losses, np.zeros(len(losses)), count, **options).tolist()
+
+    def test_each_direction_chooses_its_nearest(self):
+        losses = [[1.0, 0.0], [0.98, 0.02], [0.45, 0.55], [0.3, 0.7], [0.0, 1.0]]
+        assert sorted(self.kept(losses, 3)) == [0, 2, 4]
+
+    def test_draws_decide_which_direction_is_first_and_which_point_is_second(self):
+        losses = [[1.0, 0.0], [0.98, 0.02], [0.97, 0.03], [0.0, 1.0]]
+        assert self.kept(losses, 1, [0.9, 0.5, 0.1] + 4 * [0.5]) == [3]
+        assert self.kept(losses, 3, [0.1, 0.5, 0.9, 0.5, 0.8, 0.2, 0.5]) == [0, 3, 2]
+
+    def test_scales_of_objectives_do_not_matter(self):
+        losses = np.array([[1.0, 0.0], [0.9, 0.1], [0.45, 0.55], [0.1, 0.9], [0.0, 1.0]])
+        assert self.kept(losses, 3) == self.kept(losses * [1.0, 1e6], 3)
+
+
+class TestOffspring:
+    def test_the_gene_that_must_change_is_the_one_that_was_drawn(self):
+        draws = stream(5, 9, 3, 2 * 2 + 3 + 5 * 2)
+        child = offspring([[0.5, 0.125]], [0.0], [0, -4], [9], seed=5, purpose=3, crossover=0.0, mutation=0.0)[0]
+        changed = int(draws[5] * 2)
+        assert child[1 - changed] == [0.5, 0.125][1 - changed]
+        assert child[changed] != [0.5, 0.125][changed]
+
+    def test_categories_are_exchanged_and_a_missing_gene_is_the_others(self):
+        parents = [[0.25, NAN], [0.75, 0.4]]
+        children = offspring(parents, [0.0, 0.0], [-2, 0], range(200), seed=1, purpose=2, crossover=1.0, mutation=0.0)
+        assert set(children[:, 0].tolist()) == {0.25, 0.75}
+        assert np.nanmin(children[:, 1]) >= 0.0
+        assert 0.1 < np.isnan(children[:, 1]).mean() < 0.4
+
+    def test_the_mean_of_crossed_numbers_is_the_parents_mean(self):
+        parents = [[0.4], [0.6]]
+        children = offspring(parents, [0.0, 0.0], [0], range(2000), seed=1, purpose=2, crossover=1.0, mutation=0.0)
+        assert children.mean() == pytest.approx(0.5, abs=0.01)
+
+    def test_ordered_values_move_by_one_at_least(self):
+        children = offspring([[0.1]], [0.0], [5], range(50), seed=0, purpose=0, mutation=1.0)
+        assert set(np.round(children[:, 0], 9).tolist()) <= {0.3, 0.5, 0.7, 0.9}
+        assert np.all(offspring([[0.5]], [0.0], [1], range(5), seed=0, purpose=0, mutation=1.0) == 0.5)
