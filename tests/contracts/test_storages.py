@@ -112,6 +112,7 @@ def test_unknown_study_lists_those_that_are_there(storage):
         lambda: storage.update("ghost", space="{}"),
         lambda: storage.ask("ghost", 1, 0),
         lambda: storage.place("ghost", {0: {}}),
+        lambda: storage.place_new("ghost", {0: {}}, 0),
         lambda: storage.tell("ghost", 0, state=1, values={}, finished=1.0),
         lambda: storage.tell_many("ghost", [Tell(0, 1, {}, 1.0)]),
         lambda: storage.report("ghost", 0, 0, {}),
@@ -251,6 +252,34 @@ def test_place_replaces_a_configuration_while_the_trial_runs(storage):
     assert second.config == {"x": 3.0, "met": 1}
     assert (second.seen, second.asked) == (first.seen, first.asked)
     assert second.revision == revision > first.revision
+
+
+def test_place_new_refuses_what_another_trial_got_meanwhile(storage):
+    storage.create(header())
+    claim = ask(storage, 3, propose=None)
+    since = storage.place_new("digits", {0: {"x": 1.0}}, claim.seen)
+    assert since == claim.revision + 1
+    assert storage.place_new("digits", {1: {"x": 2.0}, 2: {"x": 1.0}}, claim.seen) is None
+    assert [record.config for record in storage.changes("digits", 0).records] == [None, None, {"x": 1.0}]
+    assert storage.place_new("digits", {1: {"x": 2.0}}, since) == since + 1
+    assert storage.place_new("digits", {2: {"x": 2.0}}, claim.seen, repeats=True) == since + 2
+    by_number = {record.number: record for record in storage.changes("digits", 0).records}
+    assert [by_number[k].seen for k in range(3)] == [claim.seen, since, claim.seen]
+    assert [by_number[k].asked for k in range(3)] == [since, since + 1, since + 2]
+    assert storage.place_new("digits", {1: {"x": 9.0}}, since + 1) == since + 3  # what it has seen stays
+    assert {record.number: record for record in storage.changes("digits", 0).records}[1].seen == since
+
+
+def test_place_new_says_what_is_not_there_or_over(storage):
+    storage.create(header())
+    ask(storage, 1, propose=None)
+    before = storage.changes("digits", 0)
+    with pytest.raises(UnknownTrialError, match="no trial 2"):
+        storage.place_new("digits", {0: {"x": 1.0}, 2: {"x": 3.0}}, 0)
+    assert storage.changes("digits", 0) == before
+    tell(storage, 0, state=TrialState.FAILED)
+    with pytest.raises(TrialFinishedError):
+        storage.place_new("digits", {0: {"x": 2.0}}, 0)
 
 
 def test_place_is_all_or_nothing(storage):

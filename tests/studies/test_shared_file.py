@@ -73,6 +73,61 @@ def test_no_configuration_is_tried_twice_by_two_studies_on_one_file(tmp_path):
             study.ask()
 
 
+class Next:
+    """Suggests the least tenth that no trial of the record has; before it answers, ``meanwhile`` happens once."""
+
+    oblivious = False
+    prescribed = False
+
+    def __init__(self):
+        self.meanwhile = lambda: None
+
+    def check(self, space, directions):
+        pass
+
+    def suggest(self, history, seed, numbers):
+        free = [x for x in (np.arange(100) / 10).tolist() if x not in history.natives[:, 0]]
+        meanwhile, self.meanwhile = self.meanwhile, lambda: None
+        meanwhile()
+        return np.array(free[: len(numbers)])[:, None]
+
+    def to_json(self, space):
+        return {"strategy": "Next"}
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_two_that_think_at_the_same_time_do_not_try_the_same(tmp_path, count):
+    studies = [
+        tw.Study(tw.Space(x=tw.Float(0, 100)), minimize="loss", strategy=Next(), storage=tmp_path / "a.db", seed=1)
+        for _ in range(2)
+    ]
+    one, two = studies
+    one.ask()
+    one.strategy.meanwhile = lambda: two.ask(2)
+    mine = one.ask(count)
+    mine = mine if isinstance(mine, list) else [mine]
+    assert [trial["x"] for trial in mine] == [0.3, 0.4, 0.5][:count]
+    assert len({trial.config["x"] for trial in tw.Study.load(tmp_path / "a.db", strategy=Next()).trials}) == 3 + count
+    for study in (one, tw.Study.load(tmp_path / "a.db", strategy=Next())):
+        history = study.history
+        number = mine[0].number
+        past = history.at(int(history.seen[number]))
+        again = Next().suggest(past, 1, np.arange(number, number + count))
+        assert again[:, 0].tolist() == history.natives[number : number + count, 0].tolist()
+
+
+def test_repeats_are_kept_where_they_are_allowed(tmp_path):
+    one, two = (
+        tw.Study(
+            tw.Space(x=tw.Float(0, 100)), minimize="loss", strategy=Next(), storage=tmp_path / "a.db", seed=1,
+            duplicates="allow",
+        )
+        for _ in range(2)
+    )  # fmt: skip
+    one.strategy.meanwhile = lambda: two.ask()
+    assert (one.ask()["x"], tw.Study.load(tmp_path / "a.db", strategy=Next()).trials[1].config["x"]) == (0.0, 0.0)
+
+
 def test_a_killed_process_loses_nothing_it_was_told(tmp_path):
     """Kill the process at random moments; every number it printed was acknowledged before and must be there."""
     file = tmp_path / "killed.db"

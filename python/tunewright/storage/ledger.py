@@ -160,11 +160,26 @@ class Ledger:
         self.exchange_one(number, row)
         return self.enqueue([dict(zip(packed[0], packed[1:], strict=True))], [notes])[0]
 
-    def placed(self, number: int, revision: int, config: Mapping[str, Any], metadata: Mapping[str, Any] | None) -> Row:
-        """The row with its configuration."""
+    def placed(
+        self,
+        number: int,
+        revision: int,
+        config: Mapping[str, Any],
+        metadata: Mapping[str, Any] | None,
+        seen: int | None = None,
+    ) -> Row:
+        """The row with its configuration, and what was ``seen`` if this is its first."""
         row = self.unfinished(number)
+        if seen is not None and not row.asked:
+            row = row._replace(seen=seen)
         row = row._replace(config=self._packed(config, "config"), asked=row.asked or revision, revision=revision)
         return _annotated(row, metadata) if metadata else row
+
+    def taken_since(self, since: int, rows: list[Row]) -> bool:
+        """Whether a trial got the configuration of one of ``rows`` after revision ``since``."""
+        wanted = [row.config for row in rows]
+        changed = {entry for entry in self._log[max(since, 0) + 1 :] if 0 <= entry < len(self._rows)}
+        return any(self._rows[number].asked > since and self._rows[number].config in wanted for number in changed)
 
     def finished(
         self,

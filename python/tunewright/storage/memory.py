@@ -113,6 +113,19 @@ class Memory:
             ]
             return ledger.exchange(numbers, rows)
 
+    def place_new(
+        self, name: str, configs: Mapping[int, Mapping[str, Any]], since: int, *, repeats: bool = False
+    ) -> int | None:
+        """See ``Storage.place_new``."""
+        with self._write, self._state:
+            ledger = self._writable(name)
+            numbers = [index(number) for number in configs]
+            rows = [
+                ledger.placed(number, revision, config, None, seen=since)
+                for revision, (number, config) in enumerate(configs.items(), ledger.revision + 1)
+            ]
+            return None if not repeats and ledger.taken_since(since, rows) else ledger.exchange(numbers, rows)
+
     def tell(
         self,
         name: str,

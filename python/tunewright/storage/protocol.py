@@ -87,6 +87,20 @@ class Storage(Protocol):
         """
         ...
 
+    def place_new(
+        self, name: str, configs: Mapping[int, Mapping[str, Any]], since: int, *, repeats: bool = False
+    ) -> int | None:
+        """Write suggestions for trials without one, made of all that was recorded up to revision ``since``.
+
+        ``seen`` of these trials becomes ``since``; returns the revision. When another trial got one of the
+        configurations after ``since`` nothing is written and the answer is None, unless there may be ``repeats``.
+
+        Raises:
+            UnknownTrialError: no such trial.
+            TrialFinishedError: the trial has ended already.
+        """
+        ...
+
     def tell(
         self,
         name: str,

@@ -75,7 +75,8 @@ class Record:
         metadata: whatever else was noted, JSON values.
         started: when it last began to run, unix seconds; None before.
         finished: when it ended, unix seconds; None before.
-        seen: revision up to which the asker had seen everything when the suggestion was made. Fixed once ``asked`` is.
+        seen: revision up to which the asker had seen everything when the suggestion was made (made again, if another
+            trial got the same one meanwhile). Fixed once ``asked`` is.
         asked: revision at which a configuration became visible; 0 before. Never changes afterwards.
         told: revision of the final state; 0 while unfinished.
         revision: the latest change of this record (reports are entries of their own and do not count).

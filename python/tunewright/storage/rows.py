@@ -9,11 +9,13 @@ __all__ = [
     "SELECT_HEADER",
     "SELECT_POSITION",
     "SELECT_STATE",
+    "SELECT_TAKEN",
     "SELECT_WAITING",
     "UPDATE_MOVED",
     "UPDATE_PLACED",
     "UPDATE_REQUEUED",
     "UPDATE_REVISION",
+    "UPDATE_SEEN",
     "UPDATE_STATE",
     "UPDATE_SUGGESTED",
     "UPDATE_TOLD",
@@ -54,6 +56,7 @@ SELECT_WAITING = (  # INDEXED BY: the planner would rather walk all trials by th
     " WHERE study = ? AND state = 'waiting' ORDER BY number LIMIT ?"
 )
 SELECT_STATE = "SELECT state, attempt, metrics FROM trials WHERE study = ? AND number = ?"
+SELECT_TAKEN = "SELECT 1 FROM trials WHERE study = ? AND revision > ? AND asked > ? AND config = ?"
 _SELECT_TRIALS = (
     "SELECT number, state, config, metrics, sem, error, metadata, started, finished, seen, asked, told, revision,"
     " attempt FROM trials WHERE study = ? AND revision > ? ORDER BY revision"
@@ -70,6 +73,7 @@ UPDATE_PLACED = (
     + _ONE
     + " AND told = 0"
 )
+UPDATE_SEEN = "UPDATE trials SET seen = ?" + _ONE + " AND asked = 0"
 UPDATE_TOLD = (
     "UPDATE trials SET state = ?, metrics = ?, sem = ?, error = coalesce(?, error), finished = ?, told = ?,"
     " revision = ?" + _ONE + " AND told = 0"

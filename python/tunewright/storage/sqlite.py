@@ -156,15 +156,33 @@ class Sqlite:
         notes = metadata or {}
         texts = {index(number): object_to_text(config, "config") for number, config in configs.items()}
         with self._connection.write() as cursor:
-            study, revision, trials = self._position(cursor, name)
-            for number, text in texts.items():
-                revision += 1
-                cursor.execute(rows.UPDATE_PLACED, (text, revision, revision, study, number))
-                if not cursor.rowcount:
-                    self._check_unfinished(cursor, name, study, number, trials)
-                if note := notes.get(number):
-                    _merge(cursor, study, number, note)
+            revision = self._place(cursor, name, texts)
+            for number, note in notes.items():
+                if note and number in texts:
+                    _merge(cursor, self._study(cursor, name), number, note)
             return revision
+
+    def place_new(
+        self, name: str, configs: Mapping[int, Mapping[str, Any]], since: int, *, repeats: bool = False
+    ) -> int | None:
+        """See ``Storage.place_new``."""
+        texts = {index(number): object_to_text(config, "config") for number, config in configs.items()}
+        with self._connection.write() as cursor:
+            study = self._study(cursor, name)
+            taken = (cursor.execute(rows.SELECT_TAKEN, (study, since, since, text)) for text in texts.values())
+            if not repeats and any(found.fetchone() for found in taken):
+                return None
+            cursor.executemany(rows.UPDATE_SEEN, [(since, study, number) for number in texts])
+            return self._place(cursor, name, texts)
+
+    def _place(self, cursor: sqlite3.Cursor, name: str, texts: Mapping[int, str]) -> int:
+        study, revision, trials = self._position(cursor, name)
+        for number, text in texts.items():
+            revision += 1
+            cursor.execute(rows.UPDATE_PLACED, (text, revision, revision, study, number))
+            if not cursor.rowcount:
+                self._check_unfinished(cursor, name, study, number, trials)
+        return revision
 
     def tell(
         self,

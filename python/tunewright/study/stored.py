@@ -19,6 +19,8 @@ from tunewright.trial.columns import Array
 
 __all__ = ["StoredLedger"]
 
+_Suggestions = dict[int, tuple[Array, dict[str, Any]]]  # native row and configuration, by trial
+_AGAIN = 8  # times that suggestions are made again because another process had the same
 _AHEAD = 64  # trials suggested ahead of time by strategies that do not look at outcomes
 
 
@@ -34,7 +36,7 @@ class StoredLedger(Ledger):
         self.storage = storage
         self.name = name
         self._attempts: dict[int, int] = {}  # of trials that were put back into the queue
-        self._rows: dict[int, tuple[Array, dict[str, Any]]] = {}  # suggestions made ahead, by trial
+        self._rows: _Suggestions = {}  # suggestions made ahead, by trial
         self._known = 0  # revision up to which the history holds all that the storage does
         self.refresh()
 
@@ -50,7 +52,7 @@ class StoredLedger(Ledger):
             count = min(count, limit - self.begun)
         if count <= 0:
             return []
-        taken: dict[int, tuple[Array, dict[str, Any]]] = {}
+        taken: _Suggestions = {}
         at_once = self.proposer.strategy.oblivious or self.proposer.strategy.prescribed
 
         def propose(numbers: Sequence[int], changes: Changes) -> list[dict[str, Any] | None]:
@@ -68,10 +70,11 @@ class StoredLedger(Ledger):
         waiting = [number for number in claim.numbers if number in claim.enqueued]
         fresh = [number for number in claim.numbers if number not in claim.enqueued]
         claimed = [self._take(number, started) for number in waiting]
+        seen, written = claim.seen, claim.revision
         if fresh and not at_once:
-            taken = self._suggested_late(fresh)
-        for asked, (number, (row, config)) in enumerate(taken.items(), start=self._known - len(taken) + 1):
-            self.history.open(number, TrialState.RUNNING, claim.seen, asked, started)
+            taken, seen, written = self._suggested_late(fresh, seen)
+        for asked, (number, (row, config)) in enumerate(taken.items(), start=written - len(taken) + 1):
+            self.history.open(number, TrialState.RUNNING, seen, asked, started)
             self.history.place(number, row)
             self._not_waiting(number)
             self._running.add(number)
@@ -85,18 +88,29 @@ class StoredLedger(Ledger):
         self._running.add(number)
         return number, self.history.space.configs(self.history.natives[number : number + 1])[0]
 
-    def _suggested_late(self, numbers: Sequence[int]) -> dict[int, tuple[Array, dict[str, Any]]]:
-        """Suggestions that take their time, written once they are made; if that fails the numbers wait for a retry."""
+    def _suggested_late(self, numbers: Sequence[int], seen: int) -> tuple[_Suggestions, int, int]:
+        """Suggestions that take their time, the record they were made of, and the revision at which they were written.
+
+        Where another process wrote the same configuration meanwhile, they are made again of the record with it, and
+        that is what the trials have seen. If it fails the numbers wait for a retry.
+        """
         try:
-            taken = self._suggestions(numbers)
-            self._place(taken)
+            left = _AGAIN if self.proposer.duplicates == "avoid" else 0
+            while True:
+                taken = self._suggestions(numbers)
+                written = self.storage.place_new(self.name, self._written(taken), seen, repeats=not left)
+                if written is not None:
+                    self._advance(written, len(taken))
+                    return taken, seen, written
+                left -= 1
+                self.refresh()
+                seen = self._known
         except BaseException:
             for number in numbers:
                 self._advance(self.storage.requeue(self.name, number))
             raise
-        return taken
 
-    def _suggestions(self, numbers: Sequence[int]) -> dict[int, tuple[Array, dict[str, Any]]]:
+    def _suggestions(self, numbers: Sequence[int]) -> _Suggestions:
         """Suggestions for numbers just taken, in order; fewer at the strategy's end."""
         if len(numbers) == 1 and self._may_look_ahead():
             return self._from_ahead(numbers[0])
@@ -110,7 +124,7 @@ class StoredLedger(Ledger):
         repeats = proposer.duplicates == "avoid" and proposer.runs_out(self.history.space)
         return proposer.strategy.oblivious and not repeats
 
-    def _from_ahead(self, number: int) -> dict[int, tuple[Array, dict[str, Any]]]:
+    def _from_ahead(self, number: int) -> _Suggestions:
         if number not in self._rows:
             numbers = np.arange(number, number + _AHEAD)
             natives = self.proposer.propose(self.history, numbers)
@@ -127,10 +141,9 @@ class StoredLedger(Ledger):
         claimed = self.claim(1, limit)
         return claimed[0] if claimed else None
 
-    def _place(self, taken: Mapping[int, tuple[Array, dict[str, Any]]]) -> None:
+    def _written(self, taken: _Suggestions) -> dict[int, dict[str, Any]]:
         space = self.history.space
-        configs = {number: space.config_to_json(config) for number, (_, config) in taken.items()}
-        self._advance(self.storage.place(self.name, configs))
+        return {number: space.config_to_json(config) for number, (_, config) in taken.items()}
 
     def enqueue(self, natives: Array, metadata: Mapping[str, Any]) -> list[int]:
         """See :meth:`Ledger.enqueue`."""
@@ -241,9 +254,9 @@ class StoredLedger(Ledger):
 
     # -- reading -----------------------------------------------------------------------------------
 
-    def _advance(self, revision: int) -> None:
-        """After a write of our own: if nothing of others came between, there is nothing to read back."""
-        if revision == self._known + 1:
+    def _advance(self, revision: int, count: int = 1) -> None:
+        """After ``count`` writes of our own: if nothing of others came between, there is nothing to read back."""
+        if revision == self._known + count:
             self._known = revision
         self.history.revision = self._known
 
