@@ -133,6 +133,12 @@ def found(
         raise StudyError(f"name must be a text of at least one character; got {name!r}")
     if seed is not None and (isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**64):
         raise StudyError(f"seed must be a whole number, 0 <= seed < 2**64, or None; got {seed!r}")
+    both = next((output for output in goals.outputs[len(goals.metrics) :] if output in space), None)
+    if both is not None:
+        raise StudyError(
+            f"constraints read {both!r}, which is a parameter, not a metric that is measured: rule out configurations "
+            f"with space.forbid(...), which takes what is forbidden, such as '{both} > 64'"
+        )
     space.freeze()
     new = Founded(storage, name, space, space, goals, seed, strategy, scheduler, duplicates)
     if storage is None:

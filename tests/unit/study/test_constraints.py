@@ -66,6 +66,11 @@ def test_the_best_trial_keeps_the_constraints(storage):
     assert s.ledger.since_best == 1
 
 
+def test_a_parameter_is_no_metric():
+    with pytest.raises(StudyError, match=r"constraints read 'x', which is a parameter.*space.forbid"):
+        study(constraints=["x <= 0.5"])
+
+
 def test_nothing_is_best_before_anything_is_told():
     with pytest.raises(StudyError, match="no trial of study 'study' is complete"):
         _ = study().best_trial
