@@ -26,6 +26,7 @@ FARTHEST = 1e9
 """The largest coordinate; those of the unit cube are in 0 … 1."""
 
 _THREADS = 1025
+_SMALL = 4096
 _FLOAT = np.dtype(np.float64)
 
 
@@ -94,8 +95,7 @@ def points(name: str, values: ArrayLike, dimension: int) -> NDArray[np.float64]:
         raise ValueError(
             f"{name}: expected shape (points, {dimension}), one column for each of kinds, got {array.shape}"
         )
-    # the sum of squares answers for most arrays in one call; with a NaN the comparison is false
-    if not np.vdot(array, array) <= FARTHEST and (np.abs(array) > FARTHEST).any():
+    if not _surely_within(array, FARTHEST) and (np.abs(array) > FARTHEST).any():  # false for NaN
         raise ValueError(f"{name}: expected coordinates of the unit cube or NaN, got one beyond ±{FARTHEST:g}")
     return array
 
@@ -131,9 +131,17 @@ def hyperparameters(name: str, values: ArrayLike, width: int) -> NDArray[np.floa
         raise ValueError(
             f"{name}: expected {width} logarithms (length-scales, signal variance, noise variance), got {array.shape}"
         )
-    if not np.vdot(array, array) <= LARGEST_LOG and not (np.abs(array) <= LARGEST_LOG).all():
+    if not _surely_within(array, LARGEST_LOG) and not (np.abs(array) <= LARGEST_LOG).all():
         raise ValueError(f"{name}: expected logarithms within ±{LARGEST_LOG:g}, got {array.tolist()}")
     return array
+
+
+def _surely_within(array: NDArray[np.float64], bound: float) -> bool:
+    """Whether one call says that no number of a small array exceeds ``bound``, at least 1; with a NaN it does not.
+
+    Of a large array the product would come from several threads.
+    """
+    return array.size <= _SMALL and bool(np.vdot(array, array) <= bound)
 
 
 def finite(name: str, array: NDArray[np.float64]) -> NDArray[np.float64]:
