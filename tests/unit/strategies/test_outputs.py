@@ -29,6 +29,17 @@ def test_the_noise_is_that_of_the_slope_between_neighbours(kind):
     np.testing.assert_allclose(between, (slopes[1:] + slopes[:-1]) / 2, rtol=2e-3)
 
 
+def test_a_large_error_is_what_becomes_of_its_interval():
+    """At the lowest of skewed losses the transform is steep: an error as large as their range is not that steep."""
+    losses = np.exp(np.linspace(-3, 3, 2_001))
+    small = np.sqrt(transformed_with_noise(losses, np.full(2_001, 1e-3), "yeo-johnson")[1][0]) / 1e-3
+    y, noise = transformed_with_noise(losses, np.full(2_001, 4.0), "yeo-johnson")
+    middle = 1_000  # loss 1, from -3 to 5
+    above = np.interp(5.0, losses, y)
+    assert np.sqrt(noise[middle]) > (above - y[middle]) / 2
+    assert np.sqrt(noise[middle]) < 4.0 * small
+
+
 def test_a_compressed_outlier_has_little_noise():
     losses = np.append(np.linspace(0, 1, 30), 1e12)
     _, noise = transformed_with_noise(losses, np.full(31, 0.1), "yeo-johnson")

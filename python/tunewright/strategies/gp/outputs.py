@@ -14,9 +14,6 @@ _POWERS = np.linspace(-2.0, 4.0, 25)[:, None]
 _UPWARDS, _DOWNWARDS = (np.where(powers == 0.0, 1e-200, powers) for powers in (_POWERS, 2.0 - _POWERS))
 _NOISIEST = 1e3  # the largest standard error, of a transformed loss as of a loss in units of the largest
 
-Sloped = tuple[Array, Array]
-"""Transformed values, and the derivative of the transformation at each."""
-
 
 def transformed(losses: Array, kind: str) -> Array:
     """``losses`` (n,) transformed monotonically, with mean 0 and standard deviation 1; zeros when all are equal.
@@ -25,20 +22,22 @@ def transformed(losses: Array, kind: str) -> Array:
     2000) of largest likelihood, after the losses were put on a robust scale on which huge ones count by
     their logarithm.
     """
-    return _transformed(losses / _largest(losses), kind)[0]
+    y: Array = _transformed(losses[None, :] / _largest(losses), kind)[0]
+    return y
 
 
 def transformed_with_noise(losses: Array, sems: Array | None, kind: str) -> tuple[Array, Array | None]:
     """:func:`transformed`, and the variance (n,) that standard errors ``sems`` (n,) have there, 0 where they are NaN.
 
-    To first order (the delta method): the variance of T(y) is (sem T'(y))^2. ``None`` where no standard error is known.
+    Their deviation is (T(y + sem) - T(y - sem)) / 2: where the error is small the slope of T times it, and where it is
+    large what becomes of the whole interval. ``None`` where no standard error is known.
     """
     if sems is None or np.isnan(sems).all():
         return transformed(losses, kind), None
     scale = _largest(losses)
-    y, slope = _transformed(losses / scale, kind)
-    errors = np.minimum(np.nan_to_num(sems), _NOISIEST * scale) / scale
-    return y, np.minimum(errors * slope, _NOISIEST) ** 2
+    values, errors = losses / scale, np.minimum(np.nan_to_num(sems), _NOISIEST * scale) / scale
+    y, above, below = _transformed(np.stack([values, values + errors, values - errors]), kind)
+    return y, np.clip((above - below) / 2, 0.0, _NOISIEST) ** 2
 
 
 def _largest(losses: Array) -> float:
@@ -46,35 +45,30 @@ def _largest(losses: Array) -> float:
     return float(np.max(np.abs(losses), initial=0.0)) or 1.0
 
 
-def _transformed(values: Array, kind: str) -> Sloped:
-    if len(values) < 2 or values.max() == values.min():
-        return np.zeros(len(values)), np.zeros(len(values))
-    slope = np.ones(len(values))
-    for step in (_standardised,) if kind == "standard" else (_robust, _normalised, _standardised):
-        values, factor = step(values)
-        slope = slope * factor
-    return values, slope
+# Each of the following maps all rows of ``rows`` (k, n) by the function that suits the first.
 
 
-def _standardised(values: Array) -> Sloped:
-    """``values`` with mean 0 and standard deviation 1; zeros when they do not vary."""
-    scale = float(np.max(np.abs(values), initial=0.0)) or 1.0
-    centred = values / scale - np.mean(values / scale)
-    deviation = float(np.std(centred))
-    if deviation == 0.0:
-        return np.zeros(len(values)), np.zeros(len(values))
-    return centred / deviation, np.full(len(values), 1.0 / (scale * deviation))
+def _transformed(rows: Array, kind: str) -> Array:
+    if rows.shape[1] < 2 or rows[0].max() == rows[0].min():
+        return np.zeros(rows.shape)
+    return _standardised(rows) if kind == "standard" else _standardised(_normalised(_robust(rows)))
 
 
-def _robust(values: Array) -> Sloped:
+def _standardised(rows: Array) -> Array:
+    """The first row with mean 0 and standard deviation 1; zeros when it does not vary."""
+    scale = float(np.max(np.abs(rows[0]), initial=0.0)) or 1.0
+    centred = rows / scale - np.mean(rows[0] / scale)
+    deviation = float(np.std(centred[0]))
+    return centred / deviation if deviation > 0.0 else np.zeros(rows.shape)
+
+
+def _robust(rows: Array) -> Array:
     """Shifted by the median and scaled to deviation 1, after what is far above the quartiles was compressed."""
-    lower, median, upper = _quartiles(values)
-    width = max(median - lower, upper - median) or float(np.std(values))
-    z = (values - median) / max(width, 1e-300)
-    beyond = np.maximum(z - _TAIL, 0.0)
-    robust: Array = np.where(z > _TAIL, _TAIL + np.log1p(beyond), np.maximum(z, _LEAST))
-    deviation = float(np.std(robust)) or 1.0
-    return robust / deviation, (z >= _LEAST) / (1.0 + beyond) / max(width, 1e-300) / deviation
+    lower, median, upper = _quartiles(rows[0])
+    width = max(median - lower, upper - median) or float(np.std(rows[0]))
+    z = (rows - median) / max(width, 1e-300)
+    robust: Array = np.where(z > _TAIL, _TAIL + np.log1p(np.maximum(z - _TAIL, 0.0)), np.maximum(z, _LEAST))
+    return robust / (float(np.std(robust[0])) or 1.0)
 
 
 def _quartiles(values: Array) -> Array:
@@ -87,13 +81,19 @@ def _quartiles(values: Array) -> Array:
     return quartiles
 
 
-def _normalised(z: Array) -> Sloped:
-    """The Yeo-Johnson transform of ``z`` whose power, of 25, has the largest normal likelihood."""
-    positive, negative = np.log1p(np.maximum(z, 0.0)), np.log1p(np.maximum(-z, 0.0))
-    # ((1 + z)^power - 1) / power, whose limit for power 0 the least power gives
-    images = np.expm1(_UPWARDS * positive) / _UPWARDS - np.expm1(_DOWNWARDS * negative) / _DOWNWARDS
-    jacobian = np.sum(positive - negative)
+def _normalised(rows: Array) -> Array:
+    """The Yeo-Johnson transform whose power, of 25, has the largest normal likelihood."""
+    positive, negative = np.log1p(np.maximum(rows, 0.0)), np.log1p(np.maximum(-rows, 0.0))
+    images = _powered(positive[0], negative[0], _UPWARDS, _DOWNWARDS)
+    jacobian = np.sum(positive[0] - negative[0])
     spread = np.log(np.maximum(np.var(images, axis=1), 1e-300))
-    likelihood = (_POWERS[:, 0] - 1.0) * jacobian - 0.5 * len(z) * spread
+    likelihood = (_POWERS[:, 0] - 1.0) * jacobian - 0.5 * rows.shape[1] * spread
     best = int(np.argmax(likelihood))
-    return images[best], np.exp((_POWERS[best, 0] - 1.0) * (positive - negative))
+    others = _powered(positive[1:], negative[1:], _UPWARDS[best], _DOWNWARDS[best])
+    return np.concatenate([images[best : best + 1], others])
+
+
+def _powered(positive: Array, negative: Array, upwards: Array, downwards: Array) -> Array:
+    """((1 + z)^power - 1) / power above 0 and its mirror below, whose limits for power 0 the least power gives."""
+    powered: Array = np.expm1(upwards * positive) / upwards - np.expm1(downwards * negative) / downwards
+    return powered
