@@ -80,8 +80,8 @@ class TestGenerations:
 
     def test_constraints_of_space_and_of_outcomes(self, kind):
         space = line().forbid("x + y > 1.2")
-        study = study_of(kind(population=10), space, constraints=["x >= 0.5"])
-        study.optimize(lambda t: {"a": two(t)[0], "b": two(t)[1], "x": t["x"]}, 200)
+        study = study_of(kind(population=10), space, constraints=["size >= 0.5"])
+        study.optimize(lambda t: {"a": two(t)[0], "b": two(t)[1], "size": t["x"]}, 200)
         assert space.feasible(study.history.natives).all()
         assert study.history.feasible[100:].mean() > 0.8
 
