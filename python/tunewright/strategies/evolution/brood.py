@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["admissible"]
+__all__ = ["Proposal", "admissible"]
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
