@@ -63,7 +63,6 @@ def reproduced(
     space = coordinates(history.space)
     if not len(numbers) or not space.dimension:
         return space.natives(np.zeros((len(numbers), space.dimension)))
-    cells = _cells(space)
 
     def propose(some: Ints, attempt: int) -> Array:
         if not len(parents.trials):
@@ -71,7 +70,7 @@ def reproduced(
         if attempt > _FAMILY:
             return draw(history.space, seed, some, attempt=attempt)
         genes = history.unit[parents.trials][:, space.columns]
-        natives = space.natives(_children(genes, parents.standing, space, cells, variation, seed, some, attempt))
+        natives = space.natives(_children(genes, parents.standing, space, variation, seed, some, attempt))
         if len(genes) < size:
             orphans = uniform(seed, some, _ORPHAN, attempt=attempt)[:, 0] >= len(genes) / size
             natives[orphans] = draw(history.space, seed, some[orphans], attempt=attempt)
@@ -119,7 +118,6 @@ def _children(
     genes: Array,
     standing: Array,
     space: Coordinates,
-    cells: np.ndarray[Any, np.dtype[np.int64]],
     variation: Variation,
     seed: int,
     numbers: Ints,
@@ -128,7 +126,7 @@ def _children(
     """Coordinates (k, d) of children; what neither parent had is drawn from its prior, should it exist in the child."""
     mutation = min(0.5, 1.0 / space.dimension) if variation.mutation is None else variation.mutation
     unit = offspring(
-        genes, standing, cells, numbers, seed=seed, purpose=_CHILD, attempt=attempt,
+        genes, standing, _cells(space), numbers, seed=seed, purpose=_CHILD, attempt=attempt,
         tournament=variation.tournament, crossover=variation.crossover, crossover_index=variation.crossover_index,
         mutation=mutation, mutation_index=variation.mutation_index,
     )  # fmt: skip
