@@ -126,7 +126,7 @@ KINDS = st.sampled_from(["tell"] * 8 + ["failed", "pruned", "pending"])
 @given(
     rows=st.lists(st.tuples(KINDS, UGLY, UGLY, st.integers(0, 5)), max_size=14),
     thresholds=st.sampled_from([{}, {"a": -1e9}, {"a": 1.0, "b": 1e9}]),
-    constraints=st.sampled_from([[], ["a <= 0.5"], ["c <= -1"]]),
+    constraints=st.sampled_from([[], ["a <= 0.5"], ["size <= -1"]]),
 )
 def test_any_record_is_answered(name, rows, thresholds, constraints):
     """Constant objectives, identical points, one trial, all failed, infinite values, thresholds nobody reaches."""
@@ -140,7 +140,7 @@ def test_any_record_is_answered(name, rows, thresholds, constraints):
     for state, a, b, _ in rows:
         trial = study.ask()
         if state == "tell":
-            study.tell(trial, {"a": a, "b": b} | ({"c": a} if constraints == ["c <= -1"] else {}))
+            study.tell(trial, {"a": a, "b": b} | ({"size": a} if constraints == ["size <= -1"] else {}))
         elif state != "pending":
             study.tell(trial, state=state)
     for trial in study.ask(3):
