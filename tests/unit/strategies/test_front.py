@@ -67,6 +67,7 @@ def test_thresholds_are_the_reference_on_the_scale_of_the_losses():
 def test_images_of_limits():
     losses, y = np.array([3.0, 1.0, 1.0, 2.0]), np.array([9.0, 1.0, 1.0, 4.0])
     assert [_image(limit, losses, y) for limit in (1.0, 1.5, 2.5, 3.0, 4.0, 0.0)] == [1.0, 2.5, 6.5, 9.0, 14.0, -2.0]
+    assert _image(1e9, np.array([0.0, 1e-300]), np.array([-1.0, 1.0])) == 1e6
     assert _image(np.inf, losses, y) == _image(1.0, losses[1:3], y[1:3]) == np.inf
 
 

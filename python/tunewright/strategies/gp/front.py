@@ -15,7 +15,7 @@ from tunewright.numerics.pareto import box_decomposition, is_nondominated, nondo
 from tunewright.numerics.sampling import generator, purpose
 from tunewright.strategies.gp.coordinates import Coordinates
 from tunewright.strategies.gp.feasibility import Feasibility
-from tunewright.strategies.gp.model import Fitting, Kinds, Model, model_of
+from tunewright.strategies.gp.model import HIGHEST, Fitting, Kinds, Model, model_of
 from tunewright.strategies.gp.record import Evidence
 from tunewright.strategies.gp.subset import local
 from tunewright.trial import History
@@ -111,14 +111,16 @@ def _behind(outputs: Array) -> Array:
 def _image(limit: float, losses: Array, y: Array) -> float:
     """Where ``limit`` is on the scale of ``y`` (n,), the monotone image of ``losses`` (n,).
 
-    On the line through the nearest two losses that differ; infinite if ``limit`` is, or if there are no two.
+    On the line through the nearest two losses that differ, as far as :data:`HIGHEST`; infinite if ``limit`` is, or if there are no two.
     """
     known, first = np.unique(losses, return_index=True)
     if len(known) < 2 or not np.isfinite(limit):
         return float("inf")
     place = int(np.clip(np.searchsorted(known, limit), 1, len(known) - 1))
     (low, high), (y_low, y_high) = known[place - 1 : place + 1], y[first[place - 1 : place + 1]]
-    return float(y_low + (limit - low) / (high - low) * (y_high - y_low))
+    with np.errstate(over="ignore"):  # far beyond losses that hardly differ
+        share = np.clip((limit - low) / (high - low), -HIGHEST, HIGHEST)
+    return float(np.clip(y_low + share * (y_high - y_low), -HIGHEST, HIGHEST))
 
 
 @dataclass(frozen=True, eq=False)
