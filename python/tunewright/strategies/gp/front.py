@@ -111,7 +111,8 @@ def _behind(outputs: Array) -> Array:
 def _image(limit: float, losses: Array, y: Array) -> float:
     """Where ``limit`` is on the scale of ``y`` (n,), the monotone image of ``losses`` (n,).
 
-    On the line through the nearest two losses that differ, as far as :data:`HIGHEST`; infinite if ``limit`` is, or if there are no two.
+    On the line through the nearest two losses that differ, as far as :data:`HIGHEST`; infinite if ``limit`` is, or if
+    there are no two.
     """
     known, first = np.unique(losses, return_index=True)
     if len(known) < 2 or not np.isfinite(limit):
