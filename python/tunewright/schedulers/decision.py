@@ -18,3 +18,6 @@ class Decision(IntEnum):
 
     PAUSE = 2
     """End now, but keep what is needed to go on: the trial may be promoted later, and resumes where it was."""
+
+    FINISH = 3
+    """End now: there is nothing more to gain. The trial is complete with what it returns."""
