@@ -11,27 +11,33 @@ study.best_config
 from __future__ import annotations
 
 __all__ = [
-    "NSGA2",
-    "NSGA3",
+    "ASHA",
     "Categorical",
     "Checkpoints",
     "Constant",
+    "CurveStopping",
     "Failures",
     "Float",
     "Futures",
     "GaussianProcess",
     "Grid",
+    "Hyperband",
     "Inline",
     "Int",
     "Linear",
     "LogNormal",
     "Manual",
     "Measured",
+    "MedianStopping",
     "Memory",
+    "NSGA2",
+    "NSGA3",
     "NoImprovement",
     "Normal",
     "Ordinal",
     "ParEGO",
+    "PatienceStopping",
+    "PercentileStopping",
     "PowerOfTwo",
     "Processes",
     "QuasiRandom",
@@ -39,6 +45,7 @@ __all__ = [
     "Space",
     "Sqlite",
     "Study",
+    "SuccessiveHalving",
     "TargetReached",
     "Threads",
     "Trainable",
@@ -47,6 +54,7 @@ __all__ = [
     "TrialState",
     "TrialView",
     "TrustRegion",
+    "WilcoxonStopping",
     "__version__",
     "errors",
     "gp",
@@ -62,6 +70,16 @@ from tunewright.errors import TrialPruned
 from tunewright.executors import Futures, Inline, Processes, Threads
 from tunewright.numerics import pareto
 from tunewright.numerics import regression as gp
+from tunewright.schedulers import (
+    ASHA,
+    CurveStopping,
+    Hyperband,
+    MedianStopping,
+    PatienceStopping,
+    PercentileStopping,
+    SuccessiveHalving,
+    WilcoxonStopping,
+)
 from tunewright.space import (
     Categorical,
     Constant,

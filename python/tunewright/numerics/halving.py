@@ -51,7 +51,7 @@ def levels(min_resource: int, max_resource: int, reduction_factor: int) -> list[
 
 
 def brackets(min_resource: int, max_resource: int, reduction_factor: int) -> list[tuple[list[int], list[int]]]:
-    """Return the brackets of Hyperband (L. Li et al., JMLR 18(185), 2018, Algorithm 1 and Table 1).
+    """Return the brackets of Hyperband (L. Li et al., JMLR 18(185), 2018, Algorithm 1).
 
     Args:
         min_resource: r, from 1 upwards.

@@ -2,9 +2,32 @@
 
 from __future__ import annotations
 
-__all__ = ["Birth", "Decision", "Judge", "Scheduler", "scheduler_from_json"]
+__all__ = [
+    "ASHA",
+    "Birth",
+    "CurveStopping",
+    "Decision",
+    "Hyperband",
+    "Judge",
+    "MedianStopping",
+    "PatienceStopping",
+    "PercentileStopping",
+    "Plan",
+    "Scheduler",
+    "SuccessiveHalving",
+    "WilcoxonStopping",
+    "scheduler_from_json",
+]
 
+from tunewright.schedulers.asha import ASHA
 from tunewright.schedulers.birth import Birth
+from tunewright.schedulers.curve import CurveStopping
 from tunewright.schedulers.decision import Decision
+from tunewright.schedulers.hyperband import Hyperband
+from tunewright.schedulers.patience import PatienceStopping
+from tunewright.schedulers.percentile import MedianStopping, PercentileStopping
+from tunewright.schedulers.plan import Plan
 from tunewright.schedulers.protocol import Judge, Scheduler
 from tunewright.schedulers.registry import scheduler_from_json
+from tunewright.schedulers.successive_halving import SuccessiveHalving
+from tunewright.schedulers.wilcoxon import WilcoxonStopping

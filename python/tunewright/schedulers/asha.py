@@ -1,4 +1,4 @@
-"""Asynchronous successive halving (L. Li et al., "A system for massively parallel hyperparameter tuning", MLSys 2020)."""
+"""Asynchronous successive halving (L. Li et al., "A system for massively parallel hyperparameter tuning", 2020)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tunewright.schedulers.options import measure, one_metric, resources
 from tunewright.schedulers.plan import Plan, Rung
 from tunewright.schedulers.protocol import Judge
 from tunewright.schedulers.rungs import NAN, NOWHERE, Standings, standings
-from tunewright.trial import FINAL, History, TrialState
+from tunewright.trial import History, TrialState
 
 __all__ = ["ASHA"]
 
@@ -92,7 +92,9 @@ class _Stopping(Rule):
     def __init__(self, scheduler: ASHA, history: History) -> None:
         self._most = scheduler.max_resource
         # nobody is stopped at the last rung: who comes there has all there is
-        self._enter = standings(history.goals, scheduler.metric, scheduler.levels[:-1], scheduler.reduction_factor).enter
+        self._enter = standings(
+            history.goals, scheduler.metric, scheduler.levels[:-1], scheduler.reduction_factor
+        ).enter
 
     def read(self, trial: int, step: int, revision: int, metrics: Mapping[str, float]) -> Decision:
         return _STOPPING[self._enter(trial, step, metrics)]
@@ -129,7 +131,7 @@ class _Promoting(Rule):
             for number in found:
                 if states[number] == TrialState.PAUSED:
                     return number
-                if int(states[number]) in FINAL:
+                if TrialState(int(states[number])).is_final:
                     self._standings.settle(number)
             if len(found) < limit:
                 return None

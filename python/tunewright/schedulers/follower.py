@@ -7,7 +7,8 @@ from typing import Protocol
 
 from tunewright.schedulers.decision import Decision
 from tunewright.schedulers.protocol import Judge
-from tunewright.trial import NOBODY, History
+from tunewright.trial import History
+from tunewright.trial.reports import NOBODY
 
 __all__ = ["Follower", "Rule"]
 

@@ -27,13 +27,15 @@ def measure(scheduler: object, name: str, low: float, high: float) -> None:
 
 
 def resources(scheduler: Any) -> None:
-    """Raise ``StudyError`` unless ``min_resource``, ``max_resource`` and ``reduction_factor`` make two rungs at least."""
+    """Raise ``StudyError`` unless ``min_resource``, ``max_resource`` and ``reduction_factor`` make two rungs."""
     whole(scheduler, "min_resource", 1)
     whole(scheduler, "reduction_factor", 2)
     least = scheduler.min_resource * scheduler.reduction_factor
     value = scheduler.max_resource
     if isinstance(value, bool) or not isinstance(value, int) or value < least:
-        what = f"a whole number from min_resource * reduction_factor = {least} upwards: else there is one rung and no choice"
+        what = (
+            f"a whole number from min_resource * reduction_factor = {least} upwards (less leaves one rung, no choice)"
+        )
         raise _refused(scheduler, "max_resource", what, value)
 
 
