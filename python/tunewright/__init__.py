@@ -12,6 +12,8 @@ from __future__ import annotations
 
 __all__ = [
     "ASHA",
+    "NSGA2",
+    "NSGA3",
     "Categorical",
     "Checkpoints",
     "Constant",
@@ -30,8 +32,6 @@ __all__ = [
     "Measured",
     "MedianStopping",
     "Memory",
-    "NSGA2",
-    "NSGA3",
     "NoImprovement",
     "Normal",
     "Ordinal",

@@ -41,7 +41,8 @@ class ASHA:
         reduction_factor: η, a whole number from 2 upwards.
         promotion: pause and promote instead of stopping.
         growing: begin with two rungs, and use a higher one only once trials change places between the two highest
-            (after O. Bohdal et al., "PASHA", ICLR 2023). Needs ``promotion``, and one metric.
+            (after O. Bohdal et al., "PASHA", ICLR 2023). Trials on the highest rung in use stay paused: where all agree
+            from the start, none is trained in full. Needs ``promotion``, and one metric.
         tolerance: with ``growing``, losses that are no further apart count as equal on the lower rung.
         metric: the objective that ranks trials; all of them by default.
     """

@@ -24,10 +24,10 @@ __all__ = ["CurveStopping"]
 class CurveStopping:
     """Stop a trial once it will hardly end below the best loss that a whole trial has ended with.
 
-    Each curve is extrapolated to ``max_resource`` by an ensemble of power and exponential laws, weighted by how well
-    they explain it (after T. Domhan et al., IJCAI 2015, in closed form). A trial is stopped when the probability that it
-    will end below the best is less than ``probability``: as far as the laws hold, that is the share of the stopped
-    trials that would have been the new best. Until one trial has reported ``max_resource`` nobody is stopped. A report
+    Each curve is extrapolated to ``max_resource`` by power and exponential laws, weighted by how well they explain it
+    (after T. Domhan et al., IJCAI 2015, in closed form). A trial is stopped when the probability that it will end below
+    the best is less than ``probability``: as far as the laws hold, about that share of the stopped trials would have
+    been the new best. Until one trial has reported ``max_resource`` nobody is stopped. A report
     costs O(steps of its trial), whatever the number of trials. A trial that reports NaN is stopped.
 
     Args:

@@ -5,8 +5,9 @@
     g      a power law s^-c, or an exponential e^(-c s / S), each with c on a grid
 
 For given g this is Bayesian linear regression with a normal-inverse-gamma prior, so that the evidence and predictive
-distribution of y(S) (a Student t) are known exactly; the laws are weighted by their evidence (T. Domhan, J. T.
-Springenberg & F. Hutter, IJCAI 2015, who sample from more laws by Markov chains).
+distribution of y(S) (a Student t) are known exactly; the laws of a family are weighted by their evidence, and of the two
+families the more hopeful one counts (after T. Domhan, J. T. Springenberg & F. Hutter, IJCAI 2015, who sample from more
+laws by Markov chains).
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ Array = npt.NDArray[np.float64]
 
 _POWERS = np.geomspace(0.1, 3.0, 12)
 _RATES = np.geomspace(0.5, 30.0, 12)
-_WIDTH = 10.0  # prior standard deviation of a and b, in units of the noise's, times the curve's range
+_WIDTH = 1e3  # prior standard deviation of a and b, in units of the noise's: a curve may have far to go
+_FAR = 1e100
 _SHAPE, _SCALE = 2.0, 2e-3  # inverse-gamma prior of the noise variance, in units of the range squared
 
 
@@ -34,9 +36,11 @@ def probability_below(steps: Array, losses: Array, last: int, target: float) -> 
         last: S, at least the last of ``steps``.
         target: finite, in the losses' unit.
     """
-    centre, spread = losses[-1], np.ptp(losses)
+    centre, spread = losses[-1], losses.max() / 2 - losses.min() / 2
     unit = spread if spread > 0 else max(abs(centre), 1.0) * 1e-6
-    y = (losses - centre) / unit
+    y = (losses / 2 - centre / 2) / unit  # halves do not overflow
+    with np.errstate(over="ignore"):
+        wanted = np.clip((target / 2 - centre / 2) / unit, -_FAR, _FAR)
     seen = _laws(steps, last)  # (laws, n)
     ahead = _laws(np.array([float(last)]), last)[:, 0]
     design = np.stack([np.ones_like(seen), seen], axis=-1)  # (laws, n, 2)
@@ -48,10 +52,15 @@ def probability_below(steps: Array, losses: Array, last: int, target: float) -> 
     shape = _SHAPE + 0.5 * len(y)
     scale = _SCALE + 0.5 * np.maximum(y @ y - np.einsum("li,lij,lj->l", mean, precision, mean), 0.0)
     evidence = 0.5 * np.linalg.slogdet(covariance)[1] - shape * np.log(scale) + gammaln(shape)
-    weights = np.exp(evidence - logsumexp(evidence))
     variance = scale / shape * (1.0 + np.einsum("li,lij,lj->l", query, covariance, query))
-    standardised = ((target - centre) / unit - np.einsum("li,li->l", mean, query)) / np.sqrt(variance)
-    return float(np.clip(weights @ stdtr(2.0 * shape, standardised), 0.0, 1.0))
+    standardised = (wanted - np.einsum("li,li->l", mean, query)) / np.sqrt(variance)
+    below = stdtr(2.0 * shape, standardised)
+    families = np.split(np.arange(len(below)), [len(_POWERS)])
+    return float(max(np.clip(_weighed(evidence[family], below[family]), 0.0, 1.0) for family in families))
+
+
+def _weighed(evidence: Array, probabilities: Array) -> float:
+    return float(np.exp(evidence - logsumexp(evidence)) @ probabilities)
 
 
 def _laws(steps: Array, last: int) -> Array:
