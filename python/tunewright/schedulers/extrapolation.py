@@ -5,9 +5,9 @@
     g      a power law s^-c, or an exponential e^(-c s / S), each with c on a grid
 
 For given g this is Bayesian linear regression with a normal-inverse-gamma prior, so that the evidence and predictive
-distribution of y(S) (a Student t) are known exactly; the laws of a family are weighted by their evidence, and of the
-two families the more hopeful one counts (after T. Domhan, J. T. Springenberg & F. Hutter, IJCAI 2015, who sample from more
-laws by Markov chains).
+distribution of y(S) (a Student t) are known exactly. The laws of a family are weighted by their evidence; of the two
+families the more hopeful one counts. After T. Domhan, J. T. Springenberg & F. Hutter, IJCAI 2015, who sample from more
+laws by Markov chains.
 """
 
 from __future__ import annotations
