@@ -61,7 +61,8 @@ def test_the_compiled_module_has_exactly_those_names():
 
 def test_every_door_and_every_twin_is_known_here():
     for room in ("numerics", "reference"):
-        found = {path.stem for path in (PACKAGE / room).glob("*.py")} - PRIVATE_TO_NUMERICS
+        files, folders = (PACKAGE / room).glob("*.py"), (PACKAGE / room).glob("*/__init__.py")
+        found = ({path.stem for path in files} | {path.parent.name for path in folders}) - PRIVATE_TO_NUMERICS
         assert found == set(DOORS)
 
 
@@ -90,7 +91,8 @@ def test_a_kernel_and_its_twin_have_one_name_and_one_signature(door):
 
 @pytest.mark.parametrize("door", DOORS)
 def test_every_kernel_has_a_door_an_agreement_test_and_a_reference_test(door):
-    agreement = (ROOT / "tests" / "agreement" / f"test_{door}.py").read_text(encoding="utf-8")
+    files = sorted((ROOT / "tests" / "agreement").glob(f"test_{door}*.py"))
+    agreement = "".join(path.read_text(encoding="utf-8") for path in files)
     for name in importlib.import_module(f"tunewright.numerics.{door}").__all__:
         assert f"numerics.{name}" in agreement, name
     assert (ROOT / "tests" / "unit" / "reference" / f"test_{door}.py").exists()
@@ -102,7 +104,7 @@ def test_every_compiled_kernel_is_behind_a_door():
 
 
 @pytest.mark.parametrize(
-    "path", sorted((PACKAGE / "numerics").glob("*.py")) + sorted((PACKAGE / "reference").glob("*.py"))
+    "path", sorted((PACKAGE / "numerics").rglob("*.py")) + sorted((PACKAGE / "reference").rglob("*.py"))
 )
 def test_files_and_functions_are_short(path):
     text = path.read_text(encoding="utf-8")

@@ -6,6 +6,7 @@
 //! ordinary values, −0 = +0.
 
 mod boxes;
+mod constrained;
 mod contributions;
 mod crowding;
 mod divide;
@@ -20,7 +21,8 @@ mod stairs;
 mod sweep;
 mod volume;
 
-pub use boxes::box_decomposition;
+pub use boxes::{Decomposition, box_decomposition};
+pub use constrained::{is_nondominated_constrained, nondominated_rank_constrained};
 pub use contributions::hypervolume_contributions;
 pub use crowding::crowding_distance;
 pub use hypervolume::{hypervolume, hypervolume_subset};

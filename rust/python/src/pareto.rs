@@ -6,26 +6,35 @@ use tunewright_core::pareto as core;
 
 use crate::border;
 
-/// Lower and upper corners of boxes.
-type Corners<'py> = (Bound<'py, PyArray2<f64>>, Bound<'py, PyArray2<f64>>);
-
 #[pyfunction]
+#[pyo3(signature = (losses, *, violations=None))]
 pub fn is_nondominated<'py>(
     py: Python<'py>,
     losses: PyReadonlyArray2<'py, f64>,
+    violations: Option<PyReadonlyArray1<'py, f64>>,
 ) -> PyResult<Bound<'py, PyArray1<bool>>> {
     let (values, objectives) = (losses.as_slice()?, losses.shape()[1]);
-    let mask = border::run(py, || core::is_nondominated(values, objectives))?;
+    let violations = violations.as_ref().map(|given| given.as_slice()).transpose()?;
+    let mask = border::run(py, || match violations {
+        None => core::is_nondominated(values, objectives),
+        Some(violations) => core::is_nondominated_constrained(values, objectives, violations),
+    })?;
     Ok(border::vector(py, mask))
 }
 
 #[pyfunction]
+#[pyo3(signature = (losses, *, violations=None))]
 pub fn nondominated_rank<'py>(
     py: Python<'py>,
     losses: PyReadonlyArray2<'py, f64>,
+    violations: Option<PyReadonlyArray1<'py, f64>>,
 ) -> PyResult<Bound<'py, PyArray1<i64>>> {
     let (values, objectives) = (losses.as_slice()?, losses.shape()[1]);
-    let ranks = border::run(py, || core::nondominated_rank(values, objectives))?;
+    let violations = violations.as_ref().map(|given| given.as_slice()).transpose()?;
+    let ranks = border::run(py, || match violations {
+        None => core::nondominated_rank(values, objectives),
+        Some(violations) => core::nondominated_rank_constrained(values, objectives, violations),
+    })?;
     Ok(border::vector(py, ranks))
 }
 
@@ -104,9 +113,9 @@ pub fn box_decomposition<'py>(
     py: Python<'py>,
     losses: PyReadonlyArray2<'py, f64>,
     reference: PyReadonlyArray1<'py, f64>,
-) -> PyResult<Corners<'py>> {
+) -> PyResult<(Bound<'py, PyArray2<f64>>, Bound<'py, PyArray2<f64>>)> {
     let (values, reference) = (losses.as_slice()?, reference.as_slice()?);
-    let (lower, upper) = border::run(py, || core::box_decomposition(values, reference))?;
-    let (k, m) = (lower.len() / reference.len().max(1), reference.len());
-    Ok((border::matrix(py, lower, k, m)?, border::matrix(py, upper, k, m)?))
+    let boxes = border::run(py, || core::box_decomposition(values, reference))?;
+    let (rows, columns) = (boxes.lower.len() / reference.len(), reference.len());
+    Ok((border::matrix(py, boxes.lower, rows, columns)?, border::matrix(py, boxes.upper, rows, columns)?))
 }

@@ -5,7 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tunewright.numerics.pareto import is_nondominated
+from tunewright.numerics.pareto import (
+    box_decomposition,
+    epsilon_nondominated,
+    is_nondominated,
+    nondominated_rank,
+    normalise,
+)
 
 
 @pytest.fixture(params=[1, 2, 3, 4, 6], ids=lambda m: f"m={m}")
@@ -94,3 +100,34 @@ def test_no_points_have_an_empty_mask():
 def test_what_is_wrong_is_named(losses, maximize, error, message):
     with pytest.raises(error, match=message):
         is_nondominated(losses, maximize=maximize)
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (
+            lambda: is_nondominated([[1]], violations=[1, 2]),
+            ValueError,
+            "violations: expected one number for each",
+        ),
+        (lambda: is_nondominated([[1]], violations=[-1]), ValueError, "violations: expected numbers from 0 on, got -1"),
+        (lambda: nondominated_rank([[1]], violations=["a"]), TypeError, "violations: expected real numbers"),
+        (lambda: epsilon_nondominated([[1]], epsilon=0), ValueError, "epsilon: expected one positive finite number"),
+        (lambda: epsilon_nondominated([[1, 2]], epsilon=[1]), ValueError, "epsilon: expected one positive finite"),
+        (lambda: box_decomposition([[1, 2]], reference=[np.nan, 1]), ValueError, "reference: expected finite"),
+        (lambda: normalise([[np.nan]]), ValueError, "losses: expected at least one point"),
+    ],
+)
+def test_what_is_wrong_with_the_others_is_named(call, error, message):
+    with pytest.raises(error, match=message):
+        call()
+
+
+def test_twenty_objectives_and_no_points():
+    losses = np.random.default_rng(5).random((8, 20))
+    lower, upper = box_decomposition(losses[:3], reference=1.0)
+    assert np.all(lower < upper)
+    assert box_decomposition([], reference=[1, 2])[1].tolist() == [[1, 2]]
+    assert nondominated_rank(losses, violations=np.arange(8)).tolist() == list(range(8))
+    assert is_nondominated([], violations=[]).tolist() == []
+    assert epsilon_nondominated([], epsilon=1).tolist() == []

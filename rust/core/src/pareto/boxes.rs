@@ -1,157 +1,148 @@
-//! What no point dominates, cut into disjoint boxes.
+//! What no point dominates, as disjoint boxes.
 //!
-//! | symbol | meaning                                                                                        | shape |
-//! |--------|------------------------------------------------------------------------------------------------|-------|
-//! | u      | a local upper bound: a largest corner below which no point lies                                | (m,)  |
-//! | zⁱ     | the point that bounds u in objective i, zⁱᵢ = uᵢ; at first the reference's own, −∞ elsewhere   | (m,)  |
+//! | symbol  | meaning                                                                                     |
+//! |---------|---------------------------------------------------------------------------------------------|
+//! | u       | local upper bound: a corner below which nothing is dominated, and that none other contains  |
+//! | zᵏ(u)   | the point that gives u its coordinate k; at first the reference point                       |
 //!
-//! A point p below u replaces it by those of (u₁ … pⱼ … uₘ) with pⱼ > zⁱⱼ for all i ≠ j, and is their zʲ (K. Klamroth,
-//! R. Lacour & D. Vanderpooten, Eur. J. Oper. Res. 245, 767, 2015). The boxes with lower corners lⱼ = max zⁱⱼ over
-//! i < j, l₁ = −∞, fill the region without overlap (R. Lacour, K. Klamroth & C. M. Fonseca, Comput. Oper. Res. 79, 347,
-//! 2017): one box for each bound, 2 n + 1 of them for m = 3. All that wants values to differ, so it is done on ranks, ties
-//! in the order of rows; boxes that are flat in the values are left out.
+//! The points come in ascending order of their last objective. At each height the part of the other m − 1 objectives
+//! that nothing dominates is the union over u of the boxes ∏ⱼ [max over k > j of zᵏⱼ(u), uⱼ), which are disjoint
+//! (R. Lacour, K. Klamroth & C. M. Fonseca, Comput. Oper. Res. 79, 2017, section 3); a point replaces the u above it
+//! (K. Klamroth, R. Lacour & D. Vanderpooten, EJOR 245, 2015, algorithm 2). A box of m objectives is one of those from
+//! the height at which its u appears to that at which it goes. Equal coordinates count as different, in order of their
+//! points: boxes that this makes empty are dropped. m = 2 gives at most n + 1 boxes, m = 3 at most 2 n + 1.
 
-use super::is_nondominated;
 use crate::error::{Error, Result};
 
-/// Lower and upper corners (k × m each) of disjoint boxes that make up the points below `reference` that no row of
-/// `losses` weakly dominates; lower ones are −∞ where a box is open.
-///
-/// O(n k m²) with k = O(n^⌊m/2⌋).
+/// Corners of boxes, row-major with one column for each objective.
+pub struct Decomposition {
+    /// −∞ where a box has no end.
+    pub lower: Vec<f64>,
+    pub upper: Vec<f64>,
+}
+
+/// Disjoint boxes [lower, upper) that fill what is below `reference` and not dominated by a row of `losses`.
 ///
 /// # Errors
-/// [`Error::Length`] when `losses` is not a whole number of rows, [`Error::OutOfRange`] for 2³¹ rows or more.
-pub fn box_decomposition(losses: &[f64], reference: &[f64]) -> Result<(Vec<f64>, Vec<f64>)> {
+/// [`Error::Length`] when `losses` is not a whole number of rows.
+pub fn box_decomposition(losses: &[f64], reference: &[f64]) -> Result<Decomposition> {
     let m = reference.len();
-    if m == 0 || !losses.len().is_multiple_of(m) {
+    if m == 0 || losses.len() % m != 0 {
         return Err(Error::Length { argument: "losses", expected: m, got: losses.len() });
     }
-    let below = |row: &&[f64]| row.iter().zip(reference).all(|(x, limit)| x < limit);
-    let inside: Vec<f64> = losses.chunks_exact(m).filter(below).flatten().copied().collect();
-    let kept = is_nondominated(&inside, m)?;
-    let mut front: Vec<&[f64]> =
-        inside.chunks_exact(m).zip(kept).filter(|(_, kept)| *kept).map(|(row, _)| row).collect();
-    front.sort_by(|a, b| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal)); // no NaN is non-dominated
-    front.dedup();
-    let (values, ranks) = ranked(&front, reference);
-    let mut bounds = Bounds::new(m, values[0].len() - 1);
-    for point in ranks.chunks_exact(m) {
-        bounds.insert(point);
+    let below = |row: &&[f64]| row.iter().zip(reference).all(|(x, r)| x < r);
+    let mut rows: Vec<&[f64]> = losses.chunks_exact(m).filter(below).collect();
+    rows.sort_by(|a, b| a[m - 1].total_cmp(&b[m - 1]));
+    let mut sweep = Sweep::new(&rows, reference);
+    for i in 0..rows.len() {
+        sweep.insert(i);
     }
-    Ok(bounds.boxes(&values))
+    for bound in std::mem::take(&mut sweep.bounds) {
+        sweep.close(&bound, reference[m - 1]);
+    }
+    Ok(sweep.found)
 }
 
-/// For each objective −∞, the values in ascending order and the reference; and each row's places in these.
-fn ranked(front: &[&[f64]], reference: &[f64]) -> (Vec<Vec<f64>>, Vec<usize>) {
-    let (n, m) = (front.len(), reference.len());
-    let (mut values, mut ranks) = (Vec::with_capacity(m), vec![0; n * m]);
-    for (j, &limit) in reference.iter().enumerate() {
-        let mut order: Vec<usize> = (0..n).collect();
-        order.sort_by(|&a, &b| front[a][j].total_cmp(&(front[b][j])).then(a.cmp(&b)));
-        for (place, &i) in order.iter().enumerate() {
-            ranks[i * m + j] = place + 1;
-        }
-        let column = order.iter().map(|&i| front[i][j]);
-        values.push(std::iter::once(f64::NEG_INFINITY).chain(column).chain(std::iter::once(limit)).collect());
-    }
-    (values, ranks)
+/// Places instead of coordinates: distinct in each objective, 0 for −∞, i + 1 for the i-th point's, n + 1 for the
+/// reference's.
+struct Sweep<'a> {
+    /// (n, m − 1): the place of each point.
+    places: Vec<u32>,
+    /// The value at each place, one list for each of m − 1 objectives.
+    values: Vec<Vec<f64>>,
+    rows: &'a [&'a [f64]],
+    bounds: Vec<Bound>,
+    found: Decomposition,
 }
 
-/// Local upper bounds.
-struct Bounds {
-    m: usize,
-    /// (k, m)
-    upper: Vec<usize>,
-    /// (k, m, m): coordinate j of point i of bound k
-    defining: Vec<usize>,
+struct Bound {
+    /// (m − 1, m − 1): row k is zᵏ, so that u is the diagonal.
+    points: Vec<u32>,
+    since: f64,
 }
 
-impl Bounds {
-    /// The reference, of rank `limit`, alone.
-    fn new(m: usize, limit: usize) -> Self {
-        let defining = (0..m * m).map(|at| if at % (m + 1) == 0 { limit } else { 0 }).collect();
-        Self { m, upper: vec![limit; m], defining }
-    }
-
-    fn insert(&mut self, point: &[usize]) {
-        let m = self.m;
-        let (mut kept, mut defining) = (Vec::with_capacity(self.upper.len()), Vec::with_capacity(self.defining.len()));
-        let (mut new, mut new_defining) = (Vec::new(), Vec::new());
-        for (u, z) in self.upper.chunks_exact(m).zip(self.defining.chunks_exact(m * m)) {
-            if point.iter().zip(u).any(|(p, u)| p >= u) {
-                kept.extend_from_slice(u);
-                defining.extend_from_slice(z);
-                continue;
+impl<'a> Sweep<'a> {
+    fn new(rows: &'a [&'a [f64]], reference: &[f64]) -> Self {
+        let (n, d) = (rows.len(), reference.len() - 1);
+        let mut places = vec![0; n * d];
+        let mut values = Vec::with_capacity(d);
+        for k in 0..d {
+            let mut order: Vec<usize> = (0..n).collect();
+            order.sort_by(|&a, &b| rows[a][k].total_cmp(&rows[b][k]));
+            for (place, &i) in order.iter().enumerate() {
+                places[i * d + k] = place as u32 + 1;
             }
-            for (j, &p) in point.iter().enumerate() {
-                if (0..m).all(|i| i == j || p > z[i * m + j]) {
-                    let (at, start) = (new.len(), new_defining.len());
-                    new.extend_from_slice(u);
-                    new[at + j] = p;
-                    new_defining.extend_from_slice(z);
-                    new_defining[start + j * m..][..m].copy_from_slice(point);
+            let ends = std::iter::once(f64::NEG_INFINITY).chain(order.iter().map(|&i| rows[i][k]));
+            values.push(ends.chain([reference[k]]).collect());
+        }
+        let points = (0..d * d).map(|at| if at % (d + 1) == 0 { n as u32 + 1 } else { 0 }).collect();
+        let bounds = vec![Bound { points, since: f64::NEG_INFINITY }];
+        Self { places, values, rows, bounds, found: Decomposition { lower: Vec::new(), upper: Vec::new() } }
+    }
+
+    fn insert(&mut self, i: usize) {
+        let d = self.values.len();
+        let height = self.rows[i][d];
+        let point = self.places[i * d..(i + 1) * d].to_vec();
+        let above = |bound: &Bound| (0..d).all(|k| point[k] < bound.points[k * (d + 1)]);
+        let (gone, kept): (Vec<Bound>, Vec<Bound>) = std::mem::take(&mut self.bounds).into_iter().partition(above);
+        self.bounds = kept;
+        for bound in gone {
+            self.close(&bound, height);
+            for j in 0..d {
+                let is_largest = (0..d).all(|k| k == j || point[j] > bound.points[k * d + j]);
+                if is_largest {
+                    let mut points = bound.points.clone();
+                    points[j * d..(j + 1) * d].copy_from_slice(&point);
+                    self.bounds.push(Bound { points, since: height });
                 }
             }
         }
-        kept.append(&mut new);
-        defining.append(&mut new_defining);
-        (self.upper, self.defining) = (kept, defining);
     }
 
-    fn boxes(&self, values: &[Vec<f64>]) -> (Vec<f64>, Vec<f64>) {
-        let m = self.m;
-        let (mut lower, mut upper) = (Vec::with_capacity(self.upper.len()), Vec::with_capacity(self.upper.len()));
-        for (u, z) in self.upper.chunks_exact(m).zip(self.defining.chunks_exact(m * m)) {
-            let low = |j: usize| values[j][(0..j).map(|i| z[i * m + j]).max().unwrap_or(0)];
-            if (0..m).all(|j| low(j) < values[j][u[j]]) {
-                lower.extend((0..m).map(low));
-                upper.extend((0..m).map(|j| values[j][u[j]]));
-            }
+    /// Adds the box of a bound that goes at a height, unless it is empty.
+    fn close(&mut self, bound: &Bound, height: f64) {
+        let d = self.values.len();
+        let start = self.found.lower.len();
+        for (j, values) in self.values.iter().enumerate() {
+            let low = (j + 1..d).map(|k| bound.points[k * d + j]).max().unwrap_or(0);
+            self.found.lower.push(values[low as usize]);
+            self.found.upper.push(values[bound.points[j * (d + 1)] as usize]);
         }
-        (lower, upper)
+        self.found.lower.push(bound.since);
+        self.found.upper.push(height);
+        let sides = self.found.lower[start..].iter().zip(&self.found.upper[start..]);
+        if !sides.into_iter().all(|(low, high)| low < high) {
+            self.found.lower.truncate(start);
+            self.found.upper.truncate(start);
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::hypervolume;
     use super::*;
-    use crate::{pareto::hypervolume, sampling::uniform};
+    use crate::sampling::uniform;
 
-    const OPEN: f64 = f64::NEG_INFINITY;
-
+    /// Every point of a lattice is in one box, or in none if it is dominated or not below the reference.
     #[test]
-    fn strips_of_two_objectives() {
-        let (lower, upper) = box_decomposition(&[1.0, 2.0, 2.0, 1.0, 2.0, 2.0, 9.0, 0.0], &[4.0, 4.0]).unwrap();
-        assert_eq!(lower.len(), 6);
-        assert_eq!(volume(&lower, &upper, 2, 0.0), 16.0 - 8.0);
-    }
-
-    /// Of the boxes, cut off at `floor`.
-    fn volume(lower: &[f64], upper: &[f64], m: usize, floor: f64) -> f64 {
-        let sides =
-            |(low, high): (&[f64], &[f64])| low.iter().zip(high).map(|(l, u)| u - l.max(floor)).product::<f64>();
-        lower.chunks_exact(m).zip(upper.chunks_exact(m)).map(sides).sum()
-    }
-
-    /// With what is dominated they fill everything, whether values are tied or not; and no two of them meet.
-    #[test]
-    fn boxes_fill_what_is_not_dominated_without_overlap() {
-        for m in 1..=5 {
-            for (n, step) in [(0, 0.0), (1, 0.0), (7, 0.0), (30, 0.0), (30, 0.125)] {
-                let trials: Vec<u64> = (0..n).collect();
-                let purposes: Vec<u64> = (0..m as u64).collect();
-                let mut points = uniform(5, &trials, &purposes, 0).unwrap();
-                if step > 0.0 {
-                    points = points.iter().map(|x| (x / step).round() * step).collect();
-                }
-                let reference = vec![0.9; m];
-                let (lower, upper) = box_decomposition(&points, &reference).unwrap();
-                let whole = volume(&lower, &upper, m, -0.1) + hypervolume(&points, &reference).unwrap();
-                assert!((whole - 1.0).abs() < 1e-12, "m = {m}, n = {n}: {whole}");
-                let boxes: Vec<_> = lower.chunks_exact(m).zip(upper.chunks_exact(m)).collect();
-                for (i, a) in boxes.iter().enumerate() {
-                    for b in &boxes[..i] {
-                        assert!((0..m).any(|j| a.0[j].max(b.0[j]) >= a.1[j].min(b.1[j])));
+    fn boxes_are_disjoint_and_fill_what_is_not_dominated() {
+        for m in 1..=5usize {
+            for n in [0, 1, 2, 7, 30] {
+                for levels in [3.0, 7.0] {
+                    let (trials, purposes): (Vec<u64>, Vec<u64>) = ((0..n).collect(), (0..m as u64).collect());
+                    let mut losses = uniform(3, &trials, &purposes, 0).unwrap();
+                    losses.iter_mut().for_each(|x| *x = (*x * levels).floor());
+                    let found = box_decomposition(&losses, &vec![levels - 1.0; m]).unwrap();
+                    let probes = uniform(4, &(0..300).collect::<Vec<_>>(), &purposes, 0).unwrap();
+                    for probe in probes.chunks_exact(m) {
+                        let y: Vec<f64> = probe.iter().map(|x| (x * levels * 2.0).floor() / 2.0).collect();
+                        let boxes = found.lower.chunks_exact(m).zip(found.upper.chunks_exact(m));
+                        let holds = |(l, u): &(&[f64], &[f64])| (0..m).all(|k| l[k] <= y[k] && y[k] < u[k]);
+                        let dominated = losses.chunks_exact(m).any(|p| (0..m).all(|k| p[k] <= y[k]));
+                        let expected = usize::from(!dominated && y.iter().all(|&x| x < levels - 1.0));
+                        assert_eq!(boxes.filter(holds).count(), expected, "n = {n}, m = {m}, {levels} levels");
                     }
                 }
             }
@@ -159,9 +150,16 @@ mod tests {
     }
 
     #[test]
-    fn a_point_of_minus_infinity_leaves_nothing_behind_it() {
-        let (lower, upper) = box_decomposition(&[OPEN, 0.0], &[1.0, 1.0]).unwrap();
-        assert_eq!((lower, upper), (vec![OPEN, OPEN], vec![1.0, 0.0]));
-        assert!(box_decomposition(&[0.0; 3], &[1.0, 1.0]).is_err());
+    fn there_are_few_boxes_and_their_volumes_add_up() {
+        for (m, most) in [(1, 1), (2, 201), (3, 401), (4, 200 * 200)] {
+            let (trials, purposes): (Vec<u64>, Vec<u64>) = ((0..200).collect(), (0..m as u64).collect());
+            let losses = uniform(5, &trials, &purposes, 0).unwrap();
+            let reference = vec![1.0; m];
+            let found = box_decomposition(&losses, &reference).unwrap();
+            assert!(found.lower.len() / m <= most);
+            let boxes = found.lower.chunks_exact(m).zip(found.upper.chunks_exact(m));
+            let volume: f64 = boxes.map(|(l, u)| (0..m).map(|k| u[k] - l[k].max(0.0)).product::<f64>()).sum();
+            assert!((1.0 - volume - hypervolume(&losses, &reference).unwrap()).abs() < 1e-12);
+        }
     }
 }
