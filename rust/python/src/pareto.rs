@@ -6,6 +6,9 @@ use tunewright_core::pareto as core;
 
 use crate::border;
 
+/// Lower and upper corners of boxes.
+type Corners<'py> = (Bound<'py, PyArray2<f64>>, Bound<'py, PyArray2<f64>>);
+
 #[pyfunction]
 #[pyo3(signature = (losses, *, violations=None))]
 pub fn is_nondominated<'py>(
@@ -113,7 +116,7 @@ pub fn box_decomposition<'py>(
     py: Python<'py>,
     losses: PyReadonlyArray2<'py, f64>,
     reference: PyReadonlyArray1<'py, f64>,
-) -> PyResult<(Bound<'py, PyArray2<f64>>, Bound<'py, PyArray2<f64>>)> {
+) -> PyResult<Corners<'py>> {
     let (values, reference) = (losses.as_slice()?, reference.as_slice()?);
     let boxes = border::run(py, || core::box_decomposition(values, reference))?;
     let (rows, columns) = (boxes.lower.len() / reference.len(), reference.len());

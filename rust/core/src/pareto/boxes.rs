@@ -133,7 +133,9 @@ mod tests {
                 for levels in [3.0, 7.0] {
                     let (trials, purposes): (Vec<u64>, Vec<u64>) = ((0..n).collect(), (0..m as u64).collect());
                     let mut losses = uniform(3, &trials, &purposes, 0).unwrap();
-                    losses.iter_mut().for_each(|x| *x = (*x * levels).floor());
+                    for x in &mut losses {
+                        *x = (*x * levels).floor();
+                    }
                     let found = box_decomposition(&losses, &vec![levels - 1.0; m]).unwrap();
                     let probes = uniform(4, &(0..300).collect::<Vec<_>>(), &purposes, 0).unwrap();
                     for probe in probes.chunks_exact(m) {

@@ -15,7 +15,9 @@ pub fn is_nondominated_constrained(losses: &[f64], objectives: usize, violations
     let mut mask = vec![false; violations.len()];
     if parts.feasible.is_empty() {
         let least = parts.others.first().map(|&i| violations[i]);
-        parts.others.iter().take_while(|&&i| Some(violations[i]) == least).for_each(|&i| mask[i] = true);
+        for &i in parts.others.iter().take_while(|&&i| Some(violations[i]) == least) {
+            mask[i] = true;
+        }
     } else {
         let front = is_nondominated(&parts.feasible_rows(losses, objectives), objectives)?;
         parts.feasible.iter().zip(front).for_each(|(&i, kept)| mask[i] = kept);
@@ -35,7 +37,9 @@ pub fn nondominated_rank_constrained(losses: &[f64], objectives: usize, violatio
     parts.feasible.iter().zip(found).for_each(|(&i, rank)| ranks[i] = rank);
     for group in parts.others.chunk_by(|&a, &b| violations[a] == violations[b]) {
         rank += 1;
-        group.iter().for_each(|&i| ranks[i] = rank);
+        for &i in group {
+            ranks[i] = rank;
+        }
     }
     Ok(ranks)
 }
