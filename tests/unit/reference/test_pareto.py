@@ -159,13 +159,6 @@ def test_the_name_that_guides_use():
     assert is_pareto_optimal([[1, 2], [2, 3]], [True, True]).tolist() == [False, True]
 
 
-def test_boxes_of_two_points_are_strips():
-    lower, upper = box_decomposition([[1.0, 2.0], [2.0, 1.0], [2.0, 2.0], [9.0, 0.0]], reference=4.0)
-    boxes = sorted(zip(lower.tolist(), upper.tolist(), strict=True))
-    # below 1 everything, between the heights 1 and 2 up to 2, above only what is better than 1
-    assert boxes == [([-INF, -INF], [4.0, 1.0]), ([-INF, 1.0], [2.0, 2.0]), ([-INF, 2.0], [1.0, 4.0])]
-
-
 def test_boxes_without_points_and_of_one_objective():
     lower, upper = box_decomposition(np.empty((0, 3)), reference=[1.0, 2.0, 3.0])
     assert (lower.tolist(), upper.tolist()) == ([[-INF] * 3], [[1.0, 2.0, 3.0]])
