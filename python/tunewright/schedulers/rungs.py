@@ -56,6 +56,7 @@ class OneMetric:
         rungs = Rungs(levels, reduction_factor, tolerance)
         loss = Loss(goals, metric)
         self._goals = goals
+        self._constrained = bool(goals.comparisons)
         self._metric, self._sign = loss.metric, loss.sign
         self._enter = rungs.enter
         self.promotable, self.settle, self.rung = rungs.promotable, rungs.settle, rungs.rung
@@ -67,7 +68,7 @@ class OneMetric:
             return NOWHERE
         if value != value:
             return NAN
-        broken = violation(self._goals, metrics) if self._goals.comparisons else 0.0
+        broken = violation(self._goals, metrics) if self._constrained else 0.0
         return self._enter(trial, step, value * self._sign, broken)
 
 

@@ -37,6 +37,7 @@ class Home:
         self.ending = False
         self._resumed: dict[int, int] = {}  # trials that go on, and the step they had reported before
         self._ledger = ledger
+        self._objectives = frozenset(ledger.history.metrics)
         self._meetings = meetings
         self._referee = referee
         self._keeper = keeper
@@ -50,14 +51,14 @@ class Home:
 
     def report(self, number: int, step: int, metrics: dict[str, float]) -> bool:
         """Record intermediate metrics of a running trial; true when it should stop."""
-        objectives = self._ledger.history.metrics
-        if not any(name in objectives for name in metrics):
+        if self._objectives.isdisjoint(metrics):
+            objectives = self._ledger.history.metrics
             raise UnknownMetricError(
                 f"trial {number} reported {', '.join(map(repr, metrics))}; at least one of the study's objectives "
                 f"must be among them: {', '.join(map(repr, objectives))}"
             )
         with self._lock:
-            if step <= self._resumed.get(number, 0) and self._ledger.history.reports.has(number, step):
+            if self._resumed and step <= self._resumed.get(number, 0) and self._ledger.history.reports.has(number, step):
                 return self.ending  # a trial that goes on went over a step again that its record has already
             referee = self._referee
             row = self._ledger.report(number, step, metrics)
