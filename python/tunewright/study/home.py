@@ -58,7 +58,8 @@ class Home:
                 f"must be among them: {', '.join(map(repr, objectives))}"
             )
         with self._lock:
-            if self._resumed and step <= self._resumed.get(number, 0) and self._ledger.history.reports.has(number, step):
+            resumed = self._resumed.get(number, 0)
+            if step <= resumed and self._ledger.history.reports.has(number, step):
                 return self.ending  # a trial that goes on went over a step again that its record has already
             referee = self._referee
             row = self._ledger.report(number, step, metrics)
