@@ -112,17 +112,20 @@ impl Ranking {
     /// Close a trial: it keeps its place and is no longer found by [`Ranking::open`].
     pub fn close(&mut self, trial: u64, loss: f64, violation: f64) {
         let Some(key) = key(violation, loss, trial) else { return };
-        let (mut at, mut path) = (self.root, Vec::new());
-        while at != NONE && self.nodes[at].key != key {
-            path.push(at);
-            at = if key < self.nodes[at].key { self.nodes[at].left } else { self.nodes[at].right };
+        let below = |node: &Node| if key < node.key { node.left } else { node.right };
+        let mut found = self.root;
+        while found != NONE && self.nodes[found].key != key {
+            found = below(&self.nodes[found]);
         }
-        if at != NONE && !self.nodes[at].closed {
-            self.nodes[at].closed = true;
-            path.push(at);
-            for node in path {
-                self.nodes[node].open -= 1;
-            }
+        if found == NONE || self.nodes[found].closed {
+            return;
+        }
+        self.nodes[found].closed = true;
+        self.nodes[found].open -= 1;
+        let mut at = self.root;
+        while at != found {
+            self.nodes[at].open -= 1;
+            at = below(&self.nodes[at]);
         }
     }
 
