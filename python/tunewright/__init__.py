@@ -14,6 +14,7 @@ __all__ = [
     "ASHA",
     "NSGA2",
     "NSGA3",
+    "PB2",
     "Categorical",
     "Checkpoints",
     "Constant",
@@ -38,6 +39,7 @@ __all__ = [
     "ParEGO",
     "PatienceStopping",
     "PercentileStopping",
+    "PopulationBasedTraining",
     "PowerOfTwo",
     "Processes",
     "QuasiRandom",
@@ -72,11 +74,13 @@ from tunewright.numerics import pareto
 from tunewright.numerics import regression as gp
 from tunewright.schedulers import (
     ASHA,
+    PB2,
     CurveStopping,
     Hyperband,
     MedianStopping,
     PatienceStopping,
     PercentileStopping,
+    PopulationBasedTraining,
     SuccessiveHalving,
     WilcoxonStopping,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = [
     "ASHA",
+    "PB2",
     "Birth",
     "CurveStopping",
     "Decision",
@@ -13,6 +14,7 @@ __all__ = [
     "PatienceStopping",
     "PercentileStopping",
     "Plan",
+    "PopulationBasedTraining",
     "Scheduler",
     "SuccessiveHalving",
     "WilcoxonStopping",
@@ -25,6 +27,8 @@ from tunewright.schedulers.curve import CurveStopping
 from tunewright.schedulers.decision import Decision
 from tunewright.schedulers.hyperband import Hyperband
 from tunewright.schedulers.patience import PatienceStopping
+from tunewright.schedulers.pb2 import PB2
+from tunewright.schedulers.pbt import PopulationBasedTraining
 from tunewright.schedulers.percentile import MedianStopping, PercentileStopping
 from tunewright.schedulers.plan import Plan
 from tunewright.schedulers.protocol import Judge, Scheduler

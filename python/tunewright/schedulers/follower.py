@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
+from tunewright.schedulers.birth import Birth
 from tunewright.schedulers.decision import Decision
 from tunewright.schedulers.protocol import Judge
 from tunewright.trial import History
@@ -27,8 +28,12 @@ class Rule(Protocol):
         """See :meth:`Judge.resource`."""
         return None
 
-    def promote(self, history: History) -> int | None:
+    def promote(self, history: History) -> int | Birth | None:
         """See :meth:`Judge.promote`."""
+        return None
+
+    def room(self) -> int | None:
+        """See :meth:`Judge.room`."""
         return None
 
     def dismissed(self, history: History) -> Sequence[int]:
@@ -65,7 +70,11 @@ class Follower(Judge):
         self._follow(len(self._reports))
         return self._rule.resource(number)
 
-    def promote(self) -> int | None:
+    def room(self) -> int | None:
+        """See :class:`Judge`."""
+        return self._rule.room()
+
+    def promote(self) -> int | Birth | None:
         """See :class:`Judge`."""
         self._follow(len(self._reports))
         return self._rule.promote(self._history)

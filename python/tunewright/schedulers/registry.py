@@ -10,6 +10,8 @@ from tunewright.schedulers.asha import ASHA
 from tunewright.schedulers.curve import CurveStopping
 from tunewright.schedulers.hyperband import Hyperband
 from tunewright.schedulers.patience import PatienceStopping
+from tunewright.schedulers.pb2 import PB2
+from tunewright.schedulers.pbt import PopulationBasedTraining
 from tunewright.schedulers.percentile import MedianStopping, PercentileStopping
 from tunewright.schedulers.protocol import Scheduler
 from tunewright.schedulers.successive_halving import SuccessiveHalving
@@ -26,6 +28,8 @@ _MAKERS: dict[str, Callable[[Mapping[str, Any]], Scheduler]] = {
     "PercentileStopping": lambda options: PercentileStopping(**options),
     "SuccessiveHalving": lambda options: SuccessiveHalving(**options),
     "WilcoxonStopping": lambda options: WilcoxonStopping(**options),
+    "PB2": lambda options: PB2(**options),
+    "PopulationBasedTraining": lambda options: PopulationBasedTraining(**options),
 }
 
 

@@ -13,6 +13,7 @@ from tunewright.study.choice import choose
 from tunewright.study.frame import frame
 from tunewright.study.front import front, volume, volumes
 from tunewright.study.ledger import Ledger
+from tunewright.study.lineage import Schedule, schedule_of
 from tunewright.trial import History, TrialView
 from tunewright.trial.columns import Array
 
@@ -116,6 +117,15 @@ class Findings:
             StudyError: the front is empty, no trial is within, or a name is no objective.
         """
         return TrialView(self.history, choose(self.history, weights, within))
+
+    def schedule(self, trial: TrialView | int) -> Schedule:
+        """The configurations that a trial's weights were trained with, its ancestors' first (one without any)."""
+        return schedule_of(self.history, trial.number if isinstance(trial, TrialView) else trial)
+
+    @property
+    def best_schedule(self) -> Schedule:
+        """The schedule of :attr:`best_trial`."""
+        return self.schedule(self.best_trial)
 
     def to_frame(self) -> Any:
         """One row a trial: a ``pandas.DataFrame`` where pandas is installed, else a dict of lists."""

@@ -71,7 +71,8 @@ class Referee:
                 f"trial {birth.parent} has reported {ledger.history.reports.last_step(birth.parent)} steps and saved "
                 "nothing that another trial could go on from: call trial.save(state) after each trial.report(...)"
             )
-        notes = {"enqueued": True, "parent": birth.parent, NOTE: {"key": saved[0], "step": saved[1]}}
+        key, step = saved
+        notes = {"enqueued": True, "parent": birth.parent, "parent_step": step, NOTE: {"key": key, "step": step}}
         try:
             ledger.replace(birth.place, pruned_outcome(ledger.history, birth.place), birth.natives, notes)
         except TrialFinishedError:

@@ -142,6 +142,7 @@ class Study(Findings):
             self.ledger = Ledger(founded.space, self.goals, proposer)
         else:
             self.ledger = StoredLedger(founded.space, self.goals, proposer, founded.storage, self.name)
+        self.history.seed = self.seed
         self._meetings = Meetings(self.ledger, founded.declared, self.seed)
         self._keeper = keeper = Keeper(self.ledger, checkpoints_of(checkpoints, founded.storage, self.name))
         self._referee = None if scheduler is None else Referee(self.ledger, scheduler, keeper)
@@ -183,8 +184,9 @@ class Study(Findings):
                 return self._trial(claimed)
             if limit is None or self.ledger.begun < limit:
                 if self._referee is None or not self.ledger.open_numbers:  # a trial that runs may yet pause, and go on
-                    spent = most is not None and self.ledger.begun >= most
-                    self.stop(f"{self.scheduler!r} has come to its end" if spent else self.ledger.proposer.exhausted)
+                    ended = most is not None and self.ledger.begun >= most
+                    whole = f"{type(self.scheduler).__name__} has come to its end"
+                    self.stop(whole if ended else self.ledger.proposer.exhausted)
             return None
 
     def _called(self, count: int, limit: int | None) -> int | None:

@@ -46,6 +46,7 @@ class History:
         self.goals = goals if isinstance(goals, Goals) else Goals(goals)
         self.metrics = self.goals.metrics
         self.signs: Array = self.goals.signs
+        self.seed = 0  # of the study: the key of every random stream
         self.n = 0
         self.revision = 0
         self.reports = Reports(self.goals)
@@ -286,7 +287,7 @@ class History:
         n = int(np.flatnonzero(there)[-1]) + 1 if there.any() else 0
         known, told = known[:n], (self.told[:n] > 0) & (self.told[:n] <= revision)
         past._reserve(n)
-        past.n, past.revision = n, revision
+        past.n, past.revision, past.seed = n, revision, self.seed
         past._natives[:n] = np.where(known[:, None], self.natives[:n], np.nan)
         past._measured[:n] = np.where(told[:, None], self.measured[:n], np.nan)
         past._sems[:n] = np.where(told[:, None], self._sems[:n], np.nan)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
@@ -170,6 +171,26 @@ class Trial:
         self._done = self._step
         return line.depot(self.number).get(key)
 
+    def applied(self, config: Mapping[str, Any] | None = None, /, **values: Any) -> None:
+        """Confirm what is really in force: after a state was loaded, above all.
+
+        A restored optimiser has the learning rate it was saved with, not this trial's; read it back and say
+        ``trial.applied(lr=optimizer.lr)``.
+
+        Raises:
+            ConfigError: a value is not this trial's (numbers may differ by rounding to float32), or there is no such
+                parameter.
+        """
+        for name, value in {**(config or {}), **values}.items():
+            wanted = self[name] if name in self.config else _UNSET
+            if wanted is _UNSET or not _same(wanted, value):
+                meant = "no such active parameter" if wanted is _UNSET else repr(wanted)
+                raise ConfigError(
+                    f"trial {self.number}: {name!r} in force is {value!r}, its configuration says {meant}. "
+                    "Put trial.config into force after loading a state"
+                )
+        self.annotate("applied", True)
+
     def annotate(self, key: str, value: Any) -> None:
         """Keep ``key = value`` (anything JSON can hold) with this trial's record."""
         self._line().annotate(self.number, key, value)
@@ -235,6 +256,12 @@ class Trial:
         if self._link is None:
             raise StudyError(f"trial {self.number} is a copy without a study: it cannot report or suggest")
         return self._link
+
+
+def _same(wanted: Any, value: Any) -> bool:
+    if isinstance(wanted, float) and not isinstance(value, (str, bytes, Mapping)):
+        return math.isclose(wanted, float(value), rel_tol=1e-6)
+    return bool(wanted == value)
 
 
 def _number(name: str, value: Any) -> float:

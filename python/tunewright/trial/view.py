@@ -90,6 +90,12 @@ class TrialView:
         return self._history.errors.get(self.number)
 
     @property
+    def parent(self) -> int | None:
+        """The trial whose saved state it began with (population-based training)."""
+        parent: int | None = self._history.metadata.get(self.number, {}).get("parent")
+        return parent
+
+    @property
     def metadata(self) -> dict[str, Any]:
         """What was written with ``annotate``, and the study's own notes."""
         return dict(self._history.metadata.get(self.number, {}))
