@@ -11,10 +11,10 @@ import numpy as np
 
 from tunewright.errors import StudyError
 from tunewright.space import Space
+from tunewright.strategies.coordinates import Coordinates, coordinates
 from tunewright.strategies.gp.belief import belief_of
 from tunewright.strategies.gp.budget import Effort, affordable
 from tunewright.strategies.gp.candidates import design
-from tunewright.strategies.gp.coordinates import Coordinates, coordinates
 from tunewright.strategies.gp.fantasies import imagined
 from tunewright.strategies.gp.feasibility import feasibility
 from tunewright.strategies.gp.front import HypervolumeImprovement, front_of

@@ -13,9 +13,9 @@ from tunewright.errors import StudyError
 from tunewright.numerics.pareto import is_nondominated
 from tunewright.numerics.sampling import purpose, sobol
 from tunewright.space import Space
+from tunewright.strategies.coordinates import coordinates
 from tunewright.strategies.gaussian_process import GaussianProcess
 from tunewright.strategies.gp.candidates import design
-from tunewright.strategies.gp.coordinates import coordinates
 from tunewright.strategies.gp.record import Evidence, evidence
 from tunewright.trial import History
 from tunewright.trial.columns import Array, Ints

@@ -12,8 +12,8 @@ from tunewright.errors import StudyError
 from tunewright.numerics import gp
 from tunewright.numerics.sampling import generator, purpose
 from tunewright.space import Space
+from tunewright.strategies.coordinates import Coordinates, coordinates
 from tunewright.strategies.gp.candidates import design
-from tunewright.strategies.gp.coordinates import Coordinates, coordinates
 from tunewright.strategies.gp.model import Fitting, Model, model_of
 from tunewright.strategies.gp.regions import Life, lives
 from tunewright.strategies.gp.search import Known

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import tunewright as tw
-from tunewright.strategies.gp.coordinates import coordinates
+from tunewright.strategies.coordinates import coordinates
 from tunewright.strategies.gp.front import _image, front_of
 from tunewright.strategies.gp.model import Fitting
 from tunewright.strategies.gp.record import evidence

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tunewright as tw
+from tunewright.strategies.coordinates import coordinates
 from tunewright.strategies.gp import model as models
 from tunewright.strategies.gp.candidates import diverse, reflected
-from tunewright.strategies.gp.coordinates import coordinates
 from tunewright.strategies.gp.outputs import transformed
 from tunewright.strategies.gp.record import evidence
 from tunewright.strategies.gp.subset import local

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tunewright as tw
-from tunewright.strategies.gp.coordinates import coordinates
+from tunewright.strategies.coordinates import coordinates
 from tunewright.strategies.gp.model import Fitting, forget, model_of
 from tunewright.strategies.gp.record import evidence
 

@@ -15,9 +15,9 @@ import numpy as np
 from tunewright.numerics.evolution import offspring
 from tunewright.numerics.sampling import purpose, uniform
 from tunewright.space import Space
+from tunewright.strategies.coordinates import Coordinates, coordinates
 from tunewright.strategies.evolution.brood import Proposal, admissible
 from tunewright.strategies.evolution.population import Population
-from tunewright.strategies.gp.coordinates import Coordinates, coordinates
 from tunewright.strategies.quasirandom import QuasiRandom
 from tunewright.strategies.random import draw
 from tunewright.trial import History

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from tunewright.numerics.sampling import generator, purpose, sobol, uniform
-from tunewright.strategies.gp.coordinates import Coordinates
+from tunewright.strategies.coordinates import Coordinates
 from tunewright.trial.columns import Array, Ints
 
 _NEIGHBOURS = purpose("gaussian-process/neighbours")

@@ -13,7 +13,7 @@ import numpy as np
 from tunewright.numerics import multiobjective
 from tunewright.numerics.pareto import box_decomposition, is_nondominated, nondominated_rank
 from tunewright.numerics.sampling import generator, purpose
-from tunewright.strategies.gp.coordinates import Coordinates
+from tunewright.strategies.coordinates import Coordinates
 from tunewright.strategies.gp.feasibility import Feasibility
 from tunewright.strategies.gp.model import HIGHEST, Fitting, Kinds, Model, model_of
 from tunewright.strategies.gp.record import Evidence

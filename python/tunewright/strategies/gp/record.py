@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tunewright.strategies.gp.coordinates import Coordinates
+from tunewright.strategies.coordinates import Coordinates
 from tunewright.trial import History, TrialState
 from tunewright.trial.columns import Array, Ints
 

@@ -11,8 +11,8 @@ from typing import Any, Protocol
 import numpy as np
 
 from tunewright.numerics import maximise
+from tunewright.strategies.coordinates import Coordinates
 from tunewright.strategies.gp.candidates import candidates, diverse
-from tunewright.strategies.gp.coordinates import Coordinates
 from tunewright.strategies.gp.feasibility import Feasibility
 from tunewright.strategies.gp.model import Kinds, Model
 from tunewright.trial.columns import Array

@@ -8,8 +8,8 @@ import numpy as np
 
 from tunewright.numerics import gp
 from tunewright.numerics.sampling import generator, purpose
+from tunewright.strategies.coordinates import Coordinates
 from tunewright.strategies.gp.candidates import candidates
-from tunewright.strategies.gp.coordinates import Coordinates
 from tunewright.strategies.gp.search import Acquisition, Known, allowed, best_new
 from tunewright.trial.columns import Array
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from tunewright.strategies.gp.coordinates import Coordinates
+from tunewright.strategies.coordinates import Coordinates
 from tunewright.strategies.gp.model import Fitting, checkpoint, fitted
 from tunewright.strategies.gp.record import Evidence
 from tunewright.trial.columns import Array, Ints
