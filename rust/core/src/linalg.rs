@@ -18,6 +18,7 @@ mod strips;
 mod tile;
 mod triangular;
 mod update;
+mod wide;
 
 pub(crate) use factor::with_jitter;
 pub use factor::{EPSILON, cholesky, factorise};

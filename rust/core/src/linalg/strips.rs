@@ -1,6 +1,7 @@
 //! The factor laid out for solves with a few right-hand sides, one after the other.
 
-use super::tile::{COLUMNS, ROWS, Rows, solve_strip, subtract_product};
+use super::tile::{COLUMNS, ROWS, Rows, accumulate, solve_strip, subtract_product};
+use super::wide;
 use crate::lanes::multiply_add;
 
 /// L in strips of eight rows, each read along its columns: number r of line k of strip s is L[8 s + r, k].
@@ -67,7 +68,7 @@ impl Strips {
             }
         }
         for column in (0..C).step_by(LANES) {
-            eliminate::<FUSED, C>(rest, own, column, values);
+            eliminate::<FUSED, WIDE, C>(rest, own, column, values);
         }
     }
 
@@ -103,24 +104,33 @@ fn triangle(corner: &[f64]) -> [[f64; ROWS]; ROWS] {
 
 /// v[k, :] -= sum over r of L[i + r, k] w[r, :] for eight columns; the eight rows of w have names: they stay in registers.
 #[inline(always)]
-fn eliminate<const FUSED: bool, const C: usize>(v: &mut [f64], w: &[f64], column: usize, strip: &[f64]) {
+fn eliminate<const FUSED: bool, const WIDE: bool, const C: usize>(
+    v: &mut [f64],
+    w: &[f64],
+    column: usize,
+    strip: &[f64],
+) {
     let mut own = [[0.0; LANES]; ROWS];
     for r in 0..ROWS {
         own[r].copy_from_slice(&w[r * C + column..][..LANES]);
+    }
+    own.as_flattened_mut().iter_mut().for_each(|w| *w = -*w);
+    if WIDE && wide::add_products::<C>(v, &own, column, strip) {
+        return;
     }
     let [w0, w1, w2, w3, w4, w5, w6, w7] = own;
     for (v, l) in v.chunks_exact_mut(C).zip(strip.as_chunks::<ROWS>().0) {
         let Some(v) = v[column..].first_chunk_mut::<LANES>() else { return };
         let (mut even, mut odd) = (*v, [0.0; LANES]); // two chains: a sum of eight would wait for itself
+        accumulate::<FUSED, LANES>(&mut even, l[0], &w0);
+        accumulate::<FUSED, LANES>(&mut odd, l[1], &w1);
+        accumulate::<FUSED, LANES>(&mut even, l[2], &w2);
+        accumulate::<FUSED, LANES>(&mut odd, l[3], &w3);
+        accumulate::<FUSED, LANES>(&mut even, l[4], &w4);
+        accumulate::<FUSED, LANES>(&mut odd, l[5], &w5);
+        accumulate::<FUSED, LANES>(&mut even, l[6], &w6);
+        accumulate::<FUSED, LANES>(&mut odd, l[7], &w7);
         for lane in 0..LANES {
-            even[lane] = multiply_add::<FUSED>(-l[0], w0[lane], even[lane]);
-            odd[lane] = multiply_add::<FUSED>(-l[1], w1[lane], odd[lane]);
-            even[lane] = multiply_add::<FUSED>(-l[2], w2[lane], even[lane]);
-            odd[lane] = multiply_add::<FUSED>(-l[3], w3[lane], odd[lane]);
-            even[lane] = multiply_add::<FUSED>(-l[4], w4[lane], even[lane]);
-            odd[lane] = multiply_add::<FUSED>(-l[5], w5[lane], odd[lane]);
-            even[lane] = multiply_add::<FUSED>(-l[6], w6[lane], even[lane]);
-            odd[lane] = multiply_add::<FUSED>(-l[7], w7[lane], odd[lane]);
             v[lane] = even[lane] + odd[lane];
         }
     }

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::wide;
 use crate::lanes::multiply_add;
 
 /// Rows that are treated together.
@@ -29,7 +30,9 @@ pub fn subtract_product<const FUSED: bool, const WIDE: bool>(
     depth: usize,
 ) {
     if WIDE && columns.len() == 8 {
-        eight_rows::<FUSED, 8>(c, stride, columns.start, p, q, depth);
+        if !wide::subtract_product(c, stride, columns.start, p, q, depth) {
+            eight_rows::<FUSED, 8>(c, stride, columns.start, p, q, depth);
+        }
     } else if WIDE {
         for column in columns.step_by(16) {
             eight_rows::<FUSED, 16>(c, stride, column, p, q, depth); // 16 of 32 registers hold sums
@@ -92,7 +95,7 @@ fn four_rows<const FUSED: bool, const C: usize>(
 
 /// For each k < `depth`, R numbers of row k of p and C of row k of q.
 #[inline(always)]
-fn pairs<'a, const R: usize, const C: usize>(
+pub fn pairs<'a, const R: usize, const C: usize>(
     p: Rows<'a>,
     row: usize,
     q: Rows<'a>,
@@ -104,8 +107,9 @@ fn pairs<'a, const R: usize, const C: usize>(
     left.zip(right).take(depth)
 }
 
+/// sums += a b; one loop a call is what compilers turn into one instruction, several in one loop are not.
 #[inline(always)]
-fn accumulate<const FUSED: bool, const C: usize>(sums: &mut [f64; C], a: f64, b: &[f64; C]) {
+pub fn accumulate<const FUSED: bool, const C: usize>(sums: &mut [f64; C], a: f64, b: &[f64; C]) {
     for j in 0..C {
         sums[j] = multiply_add::<FUSED>(a, b[j], sums[j]);
     }
