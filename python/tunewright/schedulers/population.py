@@ -125,9 +125,9 @@ class Population(Rule):
     def _can_lead(self, number: int) -> bool:
         """Whether a child can go on from its state: not where training is over, or nothing was kept at its end.
 
-        Unfinished trials are expected to have saved something; if not, the study says so.
+        Where no trial has saved anything unfinished ones are taken to, and the study says what is missing.
         """
         saved = self._history.saved.of(number)
         if saved is None:
-            return int(self._history.states[number]) not in FINAL
+            return not self._history.saved.numbers and int(self._history.states[number]) not in FINAL
         return saved[1] < self._options.max_resource

@@ -58,10 +58,11 @@ class Home:
                 f"must be among them: {', '.join(map(repr, objectives))}"
             )
         with self._lock:
+            referee = self._referee
             resumed = self._resumed.get(number, 0)
             if step <= resumed and self._ledger.history.reports.has(number, step):
-                return self.ending  # a trial that goes on went over a step again that its record has already
-            referee = self._referee
+                # a trial that goes on went over a step again that its record has already
+                return (referee is not None and referee.repeated(number, step)) or self.ending
             row = self._ledger.report(number, step, metrics)
             return (referee is not None and referee.judge(number, row)) or self.ending
 

@@ -30,6 +30,7 @@ class Referee:
         self._scheduler = scheduler
         self._judge = scheduler.judge(ledger.history)
         self._told: dict[int, Decision] = {}  # running trials that were told to end, and how
+        self._owing: set[int] = set()  # trials that go over steps again, to pause where they were to
         self._granted: dict[int, int] = {}  # running trials and the step up to which they may go
 
     # -- before a trial runs -----------------------------------------------------------------------
@@ -45,7 +46,7 @@ class Referee:
             if found is None:
                 break
         for number in self._judge.dismissed():
-            self._dismiss(number)
+            self._close(number)
 
     def _resume(self, number: int) -> bool:
         """Whether it was paused still: another process may have been first, and then the record says so."""
@@ -81,9 +82,10 @@ class Referee:
         self._keeper.ended(birth.place)
         return True
 
-    def _dismiss(self, number: int) -> None:
+    def _close(self, number: int, state: int = _PRUNED) -> None:
+        """End a trial that does not run, with what it last reported."""
         try:
-            self._ledger.finish(number, pruned_outcome(self._ledger.history, number))
+            self._ledger.finish(number, (state, *pruned_outcome(self._ledger.history, number)[1:]))
         except TrialFinishedError:
             self._ledger.refresh()
             return
@@ -120,6 +122,13 @@ class Referee:
         self._told[number] = decision
         return True
 
+    def repeated(self, number: int, step: int) -> bool:
+        """A trial that goes on reported a step again; true when it should end, because it should have before."""
+        if number not in self._owing or step < self._ledger.history.reports.last_step(number):
+            return False
+        self._told[number] = Decision.PAUSE
+        return True
+
     # -- when it ends ------------------------------------------------------------------------------
 
     def told(self, number: int) -> bool:
@@ -152,6 +161,7 @@ class Referee:
         """A trial that ran is gone: it waits to go on from what it reported, or ends as its last report had it end.
 
         The process may have died between the report and its consequence: the decision is made again by a fresh judge.
+        One that was to pause and had not saved its state yet goes over the last steps again, to save it then.
         """
         self.forget(number)
         ledger, reports = self._ledger, self._ledger.history.reports
@@ -160,14 +170,24 @@ class Referee:
             ledger.requeue(number)
             return
         decision = self._scheduler.judge(ledger.history).decide(reports.row(number, step))
-        if decision is Decision.STOP:
-            self._dismiss(number)
+        if decision in (Decision.STOP, Decision.FINISH):
+            self._close(number, _PRUNED if decision is Decision.STOP else _COMPLETE)
             return
         ledger.pause(number)
-        if decision is Decision.CONTINUE:
+        unsaved = self._behind(number, step)
+        if decision is Decision.CONTINUE or unsaved:
             ledger.resume(number)
+        if decision is Decision.PAUSE and unsaved:
+            self._owing.add(number)
+
+    def _behind(self, number: int, step: int) -> bool:
+        """Whether a trial lacks the state of the step it reported, in a study whose trials save theirs."""
+        states = self._ledger.history.saved
+        saved = states.of(number)
+        return bool(states.numbers) if saved is None else saved[1] < step
 
     def forget(self, number: int) -> None:
         """A trial has left: what it was told and granted is over."""
         self._told.pop(number, None)
+        self._owing.discard(number)
         self._granted.pop(number, None)

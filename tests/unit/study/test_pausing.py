@@ -205,6 +205,20 @@ def test_a_stopped_trial_is_pruned(storage):
 
 
 class TestInterruption:
+    def test_a_trial_that_was_to_pause_and_save_does_so_when_it_runs_again(self, storage):
+        s = study(storage)
+        trial = s.ask()
+        trial.save("before", step=0)
+        trial.report(step=1, loss=1.0)  # its process dies here
+        s.requeue(trial)
+        again = s.ask()
+        assert (again.number, again.load()) == (0, "before")
+        assert again.report(step=1, loss=1.0)  # told to end once more
+        again.save("after")
+        s.tell(again, 1.0)
+        assert s.trials[0].state is PAUSED and s.load_state(0) == "after"
+        assert s.trials[0].reports == {1: {"loss": 1.0}}
+
     def test_a_trial_that_was_told_to_pause_is_paused(self, storage):
         s = study(storage)
         trial = s.ask()
