@@ -46,7 +46,7 @@ class Coordinates:
     @property
     def dimension(self) -> int:
         """How many columns vary."""
-        return len(self.columns)
+        return len(self.kinds)
 
     def natives(self, unit: Array) -> Array:
         """Native rows, shape (n, all columns), of coordinates (n, d): NaN where inactive."""

@@ -17,6 +17,7 @@ from tunewright.strategies.gp.budget import Effort, affordable
 from tunewright.strategies.gp.candidates import design
 from tunewright.strategies.gp.fantasies import imagined
 from tunewright.strategies.gp.feasibility import feasibility
+from tunewright.strategies.gp.fidelity import along, staged
 from tunewright.strategies.gp.front import HypervolumeImprovement, front_of
 from tunewright.strategies.gp.model import Fitting
 from tunewright.strategies.gp.record import Evidence, evidence
@@ -24,6 +25,7 @@ from tunewright.strategies.gp.search import Acquisition, Known, propose
 from tunewright.strategies.gp.subset import local
 from tunewright.strategies.gp.thompson import drawn
 from tunewright.strategies.gp.warping import warped
+from tunewright.strategies.readings import readings
 from tunewright.trial import History
 from tunewright.trial.columns import Array, Ints
 
@@ -33,6 +35,7 @@ _CHOICES = {
     "acquisition": ("log_ei", "log_pi", "lcb", "log_nei", "thompson"),
     "kernel": ("matern52", "matern32", "rbf"),
     "outputs": ("yeo-johnson", "standard"),
+    "fidelity": ("all", "last"),
 }
 _NOISE = -4.0  # mean of the log noise variance
 _FIT = 160  # outcomes that the hyperparameters are fitted to
@@ -70,6 +73,8 @@ class GaussianProcess:
             and the half nearest to the best trial.
         warping: fit with the process how each continuous parameter is best bent (Snoek et al., ICML 2014), in twice the
             time. Worth a try where losses change fast in one part of a range; see ``strategies/gp/warping.py``.
+        fidelity: ``"all"``: where a scheduler ends or pauses trials early, the process learns from their reports too,
+            at the steps where most of them came to an end; ``"last"``: from how trials ended alone.
         latency: seconds that a suggestion should take at most, from 0.01 upwards. By a model of what each part costs
             (``strategies/gp/budget.py``), not by a clock, so that suggestions can be repeated: ``points``,
             ``candidates`` and the 160 of the fit become fewer until it fits. ``None``: as much as it takes.
@@ -85,6 +90,11 @@ class GaussianProcess:
     quartile. Trials under way, and those asked for in the same batch, are believed to end at the posterior mean. Priors
     of the space weigh in by piBO (Hvarfner et al., ICLR 2022) and fade as outcomes come in. Parameters that do not
     exist in a configuration are at a distance of their own from those that do.
+
+    Where there are reports of several steps (``fidelity="all"``), how far training had come is one more coordinate,
+    with a lengthscale of its own by which early reports are trusted, and the acquisition is taken at the highest step
+    reported so far (``strategies/gp/fidelity.py``). A pruned trial then counts with what it reported, a paused one
+    and one under way too; ``startup`` counts trials that reported. With several objectives only ends of trials count.
 
     With several objectives each has a process, and what is climbed is the logarithm of the hypervolume by which a
     trial is expected to push the front (:mod:`tunewright.numerics.multiobjective`; Daulton, Balandat & Bakshy, NeurIPS
@@ -104,6 +114,7 @@ class GaussianProcess:
     climbs: int = 6
     points: int = 5_000
     warping: bool = False
+    fidelity: Literal["all", "last"] = "all"
     latency: float | None = None
     threads: int = 2
 
@@ -145,10 +156,14 @@ class GaussianProcess:
         if not len(numbers) or not space.dimension:
             return space.natives(np.zeros((len(numbers), space.dimension)))
         seen = [evidence(history, space, objective) for objective in range(len(history.metrics))]
-        if min(len(one.losses) for one in seen) < self.startup:
+        read = readings(history) if self.fidelity == "all" and len(seen) == 1 and len(history.reports) else None
+        if read is not None and read.varied:
+            seen = [along(history, space, seen[0], read)]
+        if min(len(np.unique(one.trials)) for one in seen) < self.startup:
             return design(space, seed, history.ordinals(numbers))
         if len(seen) == 1:
-            return self.search(space, seen[0], history.natives, seed, numbers)
+            single = space if seen[0].x.shape[1] == space.dimension else staged(space)
+            return self.search(single, seen[0], history.natives, seed, numbers)
         return self._pushed(history, space, seen, seed, numbers)
 
     def search(self, space: Coordinates, seen: Evidence, taken: Array, seed: int, numbers: Ints) -> Array:

@@ -136,5 +136,5 @@ def _shared(seen: Sequence[Evidence]) -> list[Evidence]:
 
 
 def _part(seen: Evidence, rows: Ints) -> Evidence:
-    columns = {name: getattr(seen, name)[rows] for name in ("trials", "x", "losses", "sems", "slacks")}
+    columns = {name: getattr(seen, name)[rows] for name in ("trials", "x", "losses", "sems", "slacks", "final")}
     return replace(seen, **columns)

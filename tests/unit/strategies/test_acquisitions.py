@@ -23,7 +23,7 @@ def belief(losses, sems, slacks=None):
     x, none = np.linspace(0, 1, n)[:, None], np.zeros((0, 1))
     slacks = np.zeros((n, 0)) if slacks is None else np.array(slacks)[:, None]
     losses, sems = np.array(losses, dtype=float), np.array(sems, dtype=float)
-    record = Evidence(np.arange(n), x, losses, sems, slacks, none, none)
+    record = Evidence(np.arange(n), x, losses, sems, slacks, none, none, np.ones(n, bool))
     return belief_of(record, np.arange(n), KINDS, FITTING)
 
 
@@ -76,7 +76,7 @@ def test_a_value_is_drawn_as_often_as_it_is_likely_the_best():
     seen = np.array([0, 1, 2, 0, 1, 2])
     record = Evidence(
         np.arange(6), (seen[:, None] + 0.5) / 3, np.array([1.0, 0.0, 0.9, 0.2, 0.8, 0.4]), np.full(6, math.nan),
-        np.zeros((6, 0)), np.zeros((0, 1)), np.zeros((0, 1)),
+        np.zeros((6, 0)), np.zeros((0, 1)), np.zeros((0, 1)), np.ones(6, bool),
     )  # fmt: skip
     model = belief_of(record, np.arange(6), np.ones(1, np.uint8), Fitting("matern52", "yeo-johnson", -4.0, 2)).model
     q = (np.arange(3)[:, None] + 0.5) / 3

@@ -26,7 +26,8 @@ def seen(x, losses, slacks, failed=()):
     x, failed = np.array(x, dtype=float).reshape(n, 1), np.array(failed, dtype=float).reshape(-1, 1)
     slacks = np.array(slacks, dtype=float).reshape(n, -1)
     none = np.zeros((0, 1))
-    return Evidence(np.arange(n), x, np.array(losses, dtype=float), np.full(n, math.nan), slacks, failed, none)
+    losses, unknown, ends = np.array(losses, dtype=float), np.full(n, math.nan), np.ones(n, bool)
+    return Evidence(np.arange(n), x, losses, unknown, slacks, failed, none, ends)
 
 
 def believed(record):

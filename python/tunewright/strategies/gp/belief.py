@@ -25,7 +25,7 @@ class Belief:
         best: the lowest posterior mean at a trial that keeps all constraints; :data:`HIGHEST` if none is known to,
             which leaves the probability to keep them as all that counts.
         eligible: (n,) which of the model's points may be the best.
-        centres: (5, d) points of the best trials, the feasible ones first.
+        centres: (5, d) points of the best trials, those that ended and the feasible ones first.
         constrained: whether it is unknown if a trial under way keeps the constraints.
     """
 
@@ -46,7 +46,8 @@ def belief_of(seen: Evidence, rows: Ints, kinds: Kinds, fitting: Fitting) -> Bel
     """The belief in what the process sees at ``rows`` of the evidence."""
     model = model_of(seen.x[rows], seen.losses[rows], kinds, fitting, seen.sems[rows])
     violations = seen.violations[rows]
-    eligible, means = violations == 0.0, model.means()
-    order = np.lexsort((model.y if model.noise is None else means, violations))
+    final = seen.final[rows]
+    eligible, means = (violations == 0.0) & final, model.means()
+    order = np.lexsort((model.y if model.noise is None else means, violations, ~final))
     best = float(means[eligible].min(initial=HIGHEST))
     return Belief(model, best, eligible, model.x[order[:_CENTRES]], seen.slacks.shape[1] > 0)

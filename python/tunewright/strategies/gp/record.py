@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-__all__ = ["Evidence", "evidence"]
+__all__ = ["Bools", "Evidence", "evidence"]
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from tunewright.strategies.coordinates import Coordinates
 from tunewright.trial import History, TrialState
 from tunewright.trial.columns import Array, Ints
+
+Bools = np.ndarray[Any, np.dtype[np.bool_]]
 
 _LARGEST = 1e150  # losses beyond are cut: their squares would overflow
 
@@ -27,6 +30,7 @@ class Evidence:
         slacks: (n, c) of the constraints, up to 0 where kept, NaN where unknown.
         failed: (k, d) points of failed trials, or with a loss that is not finite.
         pending: (p, d) points of trials under way.
+        final: (n,) which losses are of trials that ended, as against on their way; only those can be the best.
     """
 
     trials: Ints
@@ -36,6 +40,7 @@ class Evidence:
     slacks: Array
     failed: Array
     pending: Array
+    final: Bools
 
     @property
     def violations(self) -> Array:
@@ -63,4 +68,7 @@ def evidence(history: History, coordinates: Coordinates, objective: int = 0) -> 
     kept = order[counted[order]]
     sems = np.where(good, history.sems[:, objective], np.nan)
     wrong = unit[order[failed[order]]]
-    return Evidence(kept, unit[kept], values[kept], sems[kept], history.slacks[kept], wrong, unit[history.pending])
+    ends = np.ones(len(kept), dtype=np.bool_)
+    return Evidence(
+        kept, unit[kept], values[kept], sems[kept], history.slacks[kept], wrong, unit[history.pending], ends
+    )

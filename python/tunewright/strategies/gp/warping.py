@@ -25,10 +25,12 @@ class Warped(Coordinates):
     """Coordinates of a space, bent.
 
     Attributes:
+        straight: the same, not bent.
         a: (d,) above 0, 1 where a parameter is not continuous.
         b: (d,) likewise.
     """
 
+    straight: Coordinates
     a: Array
     b: Array
 
@@ -38,7 +40,7 @@ class Warped(Coordinates):
             power = self.a * np.log(unit)  # log of x^a
             rest = np.where(power < -0.7, np.log1p(-np.exp(power)), np.log(-np.expm1(power)))  # log of 1 - x^a
             bent = -np.expm1(self.b * rest)
-        return np.where(self._straight, unit, bent)
+        return np.where(self._unbent, unit, bent)
 
     def straightened(self, bent: Array) -> Array:
         """The inverse of :meth:`bent`."""
@@ -46,33 +48,37 @@ class Warped(Coordinates):
             rest = np.log1p(-bent) / self.b  # log of 1 - x^a
             power = np.where(rest < -0.7, np.log1p(-np.exp(rest)), np.log(-np.expm1(rest)))  # log of x^a
             unit = np.exp(power / self.a)
-        return np.where(self._straight, bent, unit)
+        return np.where(self._unbent, bent, unit)
 
     @property
-    def _straight(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
-        straight: np.ndarray[Any, np.dtype[np.bool_]] = (self.a == 1.0) & (self.b == 1.0)
-        return straight
+    def _unbent(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        unbent: np.ndarray[Any, np.dtype[np.bool_]] = (self.a == 1.0) & (self.b == 1.0)
+        return unbent
 
     def natives(self, unit: Array) -> Array:
         """Native rows, shape (n, all columns), of bent coordinates (n, d): NaN where inactive."""
-        return super().natives(self.straightened(unit))
+        return self.straight.natives(self.straightened(unit))
 
     def unit(self, natives: Array) -> Array:
         """Bent coordinates (n, d) of native rows."""
-        return self.bent(super().unit(natives))
+        return self.bent(self.straight.unit(natives))
 
     def log_prior(self, unit: Array) -> Array:
         """Log density of the space's priors, as of the space's own coordinates, at bent ones (n, d)."""
-        return super().log_prior(self.straightened(unit))
+        return self.straight.log_prior(self.straightened(unit))
 
     def quantile(self, p: Array) -> Array:
         """Bent coordinates (n, d) at probabilities of the priors."""
-        return self.bent(super().quantile(p))
+        return self.bent(self.straight.quantile(p))
+
+    def rounded(self, unit: Array) -> Array:
+        """Bent coordinates (n, d) of the values that ``unit`` (n, d) stands for; NaN where inactive."""
+        rounded = self.straight.rounded(self.straightened(unit))
+        return np.where(self._unbent | np.isnan(rounded), rounded, unit)  # what is bent is continuous: not rounded
 
     def normal_prior(self) -> tuple[Array, Array]:
         """Centre and precision (d,), bent like a small neighbourhood of the centre."""
-        plain = Coordinates(**{field.name: getattr(self, field.name) for field in fields(Coordinates)})
-        centre, precision = plain.normal_prior()
+        centre, precision = self.straight.normal_prior()
         low, middle, high = self.bent(np.clip(centre + np.array([[-1e-3], [0.0], [1e-3]]), 0.0, 1.0))
         return middle, precision * (2e-3 / np.maximum(high - low, 1e-9)) ** 2
 
@@ -84,5 +90,5 @@ def warped(space: Coordinates, seen: Evidence, rows: Ints, fitting: Fitting) -> 
     free = (space.kinds == 0) & (space.steps == 0.0) & (space.levels == 0)
     theta = fitted(seen.x[first], seen.losses[first], space.kinds, fitting, seen.sems[first], free)
     a, b = np.where(free, np.exp(theta[d + 2 :].reshape(2, d)), 1.0)
-    bent = Warped(**{field.name: getattr(space, field.name) for field in fields(Coordinates)}, a=a, b=b)
+    bent = Warped(**{field.name: getattr(space, field.name) for field in fields(Coordinates)}, straight=space, a=a, b=b)
     return bent, replace(seen, x=bent.bent(seen.x), failed=bent.bent(seen.failed), pending=bent.bent(seen.pending))
