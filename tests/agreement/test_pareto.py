@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
@@ -187,20 +189,37 @@ def test_contributions_are_what_removing_a_point_takes_away(m):
 @BRIEF
 @given(problem=problems(rows=7, columns=4), data=st.data())
 def test_subsets(problem, data):
-    """Rounding may break a tie differently: what each choice adds is compared, not the choice."""
+    """Rounding may break a tie differently: what the chosen have is compared, not the choice."""
     losses, corner, maximize = problem
     k = data.draw(st.integers(0, len(losses)))
     ours = numerics.hypervolume_subset(losses, k, reference=corner, maximize=maximize)
     twin = reference.hypervolume_subset(losses, k, reference=corner, maximize=maximize)
     assert len(set(ours.tolist())) == k == len(twin)
 
-    def best_next(chosen):
-        left = set(range(len(losses))) - set(chosen)
-        return max(reference.hypervolume(losses[[*chosen, i]], reference=corner, maximize=maximize) for i in left)
+    def volume(rows):
+        return reference.hypervolume(losses[list(rows)], reference=corner, maximize=maximize)
 
+    if losses.shape[1] <= 2:
+        largest = max(map(volume, combinations(range(len(losses)), k)))
+        assert np.allclose([volume(ours), volume(twin)], largest, rtol=1e-9)
+        return
     for count in range(k):
-        got = reference.hypervolume(losses[ours[: count + 1]], reference=corner, maximize=maximize)
-        assert np.isclose(got, best_next(ours[:count].tolist()), rtol=1e-9)
+        left = set(range(len(losses))) - set(ours[:count].tolist())
+        best_next = max(volume([*ours[:count], i]) for i in left)
+        assert np.isclose(volume(ours[: count + 1]), best_next, rtol=1e-9)
+
+
+@pytest.mark.parametrize("k", [1, 2, 7, 29, 30])
+@pytest.mark.parametrize("power", [0.3, 1.0, 4.0])
+@pytest.mark.parametrize("scale", [1.0, 1e150])
+def test_subsets_of_a_front_in_the_plane(k, power, scale):
+    x = np.random.default_rng(k).random(30)
+    losses = np.column_stack([x, 1 - x**power]) * [scale, 1 / scale]
+    ours, twin = (room.hypervolume_subset(losses, k, reference=[scale, 1 / scale]) for room in (numerics, reference))
+    volumes = [numerics.hypervolume(losses[rows], reference=[scale, 1 / scale]) for rows in (ours, twin)]
+    assert np.isclose(*volumes, rtol=1e-13, atol=0)
+    assert len(set(ours.tolist())) == k
+    assert k == 30 or np.all(np.diff(losses[ours, 0]) > 0)
 
 
 @BRIEF

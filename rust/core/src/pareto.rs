@@ -18,6 +18,7 @@ mod order;
 mod rank;
 mod sieve;
 mod stairs;
+mod subset;
 mod sweep;
 mod volume;
 
@@ -25,10 +26,11 @@ pub use boxes::{Decomposition, box_decomposition};
 pub use constrained::{is_nondominated_constrained, nondominated_rank_constrained};
 pub use contributions::hypervolume_contributions;
 pub use crowding::crowding_distance;
-pub use hypervolume::{hypervolume, hypervolume_subset};
+pub use hypervolume::hypervolume;
 pub use indicators::{epsilon_indicator, igd_plus};
 pub use nondominated::is_nondominated;
 pub use rank::nondominated_rank;
+pub use subset::hypervolume_subset;
 
 /// The rule, for two rows of equal length.
 fn dominates(p: &[f64], q: &[f64]) -> bool {

@@ -124,11 +124,21 @@ def test_small_contributions(losses, expected):
     assert hypervolume_contributions(losses, reference=[4, 4]).tolist() == expected
 
 
-def test_a_subset_is_chosen_by_what_each_adds():
-    losses = [[1, 9], [5, 5], [9, 1], [4, 6], [9, 9]]  # boxes of 9, 25, 9, 24 and 1 below 10
-    assert hypervolume_subset(losses, 3, reference=10).tolist() == [1, 0, 2]  # then 4, 4 and 4
-    assert hypervolume_subset(losses, 5, reference=10).tolist() == [1, 0, 2, 3, 4]
+def test_a_subset_in_the_plane_is_the_largest():
+    losses = [[1, 9], [5, 5], [9, 1], [4.5, 6], [9, 9]]  # boxes of 9, 25, 9, 22 and 1 below 10
+    assert hypervolume_subset(losses, 1, reference=10).tolist() == [1]
+    assert hypervolume_subset(losses, 3, reference=10).tolist() == [0, 1, 2]  # 25 + 4 + 4
+    assert hypervolume_subset(losses, 5, reference=10).tolist() == [0, 3, 1, 2, 4]
     assert hypervolume_subset(losses, 0, reference=10).tolist() == []
+    ends = [[0, 5], [3, 3], [5, 0]]  # 24, 25 and 24 below 8: the ends have 39, the middle and an end 34
+    assert hypervolume_subset(ends, 2, reference=8).tolist() == [0, 2]
+    assert hypervolume_subset([[1, 0], [6, 9]], 2, reference=[0, 10], maximize=[True, False]).tolist() == [1, 0]
+
+
+def test_a_subset_in_space_is_chosen_by_what_each_adds():
+    losses = [[1, 9, 0], [5, 5, 0], [9, 1, 0], [4, 6, 0], [9, 9, 0]]
+    assert hypervolume_subset(losses, 3, reference=[10, 10, 1]).tolist() == [1, 0, 2]  # then 4, 4 and 4
+    assert hypervolume_subset(losses, 5, reference=[10, 10, 1]).tolist() == [1, 0, 2, 3, 4]
 
 
 def test_only_being_worse_counts_in_igd_plus():

@@ -40,15 +40,33 @@ def hypervolume_contributions(
 def hypervolume_subset(
     losses: ArrayLike, k: int, *, reference: ArrayLike, maximize: bool | Sequence[bool] = False
 ) -> NDArray[np.int64]:
-    """Return the rows of k points, each the first that adds most to those before it."""
+    """Return the rows of k points: those with the largest hypervolume for m = 2, else each the one that adds most."""
     points = minimised(losses, maximize)
     corner = minimised(np.broadcast_to(np.asarray(reference, dtype=np.float64), points.shape[1:]), maximize)
     _refuse_infinite_boxes(points, corner)
-    chosen: list[int] = []
-    for _ in range(k):
+    chosen = _largest(points, corner, k) if points.shape[1] == 2 else []
+    while len(chosen) < k:
         left = [i for i in range(len(points)) if i not in chosen]
         chosen.append(max(left, key=lambda i: hypervolume(points[[*chosen, i]], reference=corner)))
     return np.array(chosen, dtype=np.int64)
+
+
+def _largest(points: NDArray[np.float64], corner: NDArray[np.float64], k: int) -> list[int]:
+    """Return the k rows in the plane with the largest area together, or the whole front if it has no more."""
+    below = np.flatnonzero(is_nondominated(points) & (points < corner).all(axis=1))
+    _, first = np.unique(points[below], axis=0, return_index=True)
+    front: list[int] = below[first].tolist()  # from the best in the first objective on
+    if not 0 < k < len(front):
+        return front[:k]
+    sides = (corner - points[front]).tolist()
+    best = [(x * y, [i]) for (x, y), i in zip(sides, front, strict=True)]
+    for _ in range(k - 1):
+        longer = [
+            [(area + x * (y - top), [*rows, front[i]]) for (area, rows), (_, top) in zip(best[:i], sides, strict=False)]
+            for i, (x, y) in enumerate(sides)
+        ]
+        best = [max(options, default=(-np.inf, [])) for options in longer]
+    return max(best)[1]
 
 
 def _volume(points: NDArray[np.float64], corner: NDArray[np.float64]) -> float:

@@ -2,7 +2,7 @@
 //!
 //! A point adds nothing unless it is below the reference point in all objectives.
 
-use super::volume::{gain, volume};
+use super::volume::volume;
 use crate::error::{Error, Result};
 
 /// The volume that the rows of `losses` dominate below `reference`, whose length is the number of objectives.
@@ -16,47 +16,6 @@ pub fn hypervolume(losses: &[f64], reference: &[f64]) -> Result<f64> {
     let volume = volume(&boxes.corners, reference.len());
     let is_infinite = volume.is_nan() || boxes.corners.contains(&f64::INFINITY); // ∞ − ∞: more than any number
     Ok(if is_infinite { f64::INFINITY } else { volume })
-}
-
-/// The rows of k points, each the one that adds most to those before it; of equal ones the first.
-///
-/// The sum is at least 1 − 1/e of the largest possible (G. L. Nemhauser, L. A. Wolsey & M. L. Fisher, 1978). A gain can
-/// only shrink as points are chosen, so that most need not be computed again (M. Minoux, 1978).
-///
-/// # Errors
-/// [`Error::Length`] when `losses` is not a whole number of rows, [`Error::OutOfRange`] when they are fewer than k or
-/// one that adds something has a coordinate −∞.
-pub fn hypervolume_subset(losses: &[f64], reference: &[f64], k: usize) -> Result<Vec<i64>> {
-    let m = reference.len();
-    let boxes = Boxes::new(losses, reference)?.finite()?;
-    let n = losses.len() / m;
-    if k > n {
-        return Err(Error::OutOfRange { argument: "k", expected: format!("at most {n} points"), got: k as u64 });
-    }
-    let mut bounds = vec![0.0; n];
-    for (corner, &i) in boxes.corners.chunks_exact(m).zip(&boxes.index) {
-        bounds[i] = corner.iter().product();
-    }
-    let corner = |i: usize| -> Vec<f64> { (0..m).map(|j| reference[j] - losses[i * m + j]).collect() };
-    let (mut chosen, mut chosen_corners) = (Vec::with_capacity(k), Vec::new());
-    let mut fresh = vec![0; n]; // how many were chosen when the bound was computed
-    let mut left: Vec<usize> = (0..n).collect();
-    while chosen.len() < k {
-        let best =
-            left.iter().copied().enumerate().max_by(|a, b| bounds[a.1].total_cmp(&bounds[b.1]).then(b.1.cmp(&a.1)));
-        let Some((at, i)) = best else { break };
-        if fresh[i] == chosen.len() || bounds[i] == 0.0 {
-            chosen.push(i64::try_from(i).unwrap_or(i64::MAX));
-            if bounds[i] > 0.0 {
-                chosen_corners.extend(corner(i));
-            }
-            left.swap_remove(at);
-        } else {
-            bounds[i] = gain(&corner(i), &chosen_corners).min(bounds[i]);
-            fresh[i] = chosen.len();
-        }
-    }
-    Ok(chosen)
 }
 
 /// The points that add something, as corners of boxes from the reference point on.
