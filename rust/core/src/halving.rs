@@ -11,6 +11,7 @@
 //! ordinary values. A NaN has no place in the order: such a report enters no rung and no ranking.
 
 mod brackets;
+mod counts;
 mod key;
 mod leaders;
 mod ranking;

@@ -1,33 +1,51 @@
-//! An order statistic: trials in order, each inserted, found and counted in O(log n).
+//! An order statistic: trials in order, each inserted, found and counted at a cost that hardly depends on their number.
 
+use super::counts::Counts;
 use super::key::{Key, key};
 
-const NONE: usize = usize::MAX;
+const MOST: usize = 256; // trials of a block; moving half of them costs less than a cache miss or two
 
-/// One trial and the trials below it. `open` counts those of the subtree that are not closed.
-#[derive(Debug, Clone)]
-struct Node {
-    key: Key,
-    priority: u64,
-    left: usize,
-    right: usize,
-    size: usize,
-    open: usize,
-    closed: bool,
+/// Neighbours in the order.
+#[derive(Debug, Clone, Default)]
+struct Block {
+    keys: Vec<Key>, // ascending
+    closed: Vec<bool>,
+    open: usize, // how many are not closed
 }
 
-/// Trials in the order of the room, as a treap (R. Seidel & C. R. Aragon, Algorithmica 16, 1996): a search tree by key
-/// that is a heap by priority. Priorities are hashes of the trials' numbers, so that the shape, too, is a function of
-/// what was inserted. Depth is O(log n) in expectation over the hashes.
+impl Block {
+    fn insert(&mut self, place: usize, key: Key) {
+        self.keys.insert(place, key);
+        self.closed.insert(place, false);
+        self.open += 1;
+    }
+
+    /// The greater half leaves.
+    fn split(&mut self) -> Self {
+        let keys = self.keys.split_off(MOST / 2);
+        let closed = self.closed.split_off(MOST / 2);
+        let open = closed.iter().filter(|&&closed| !closed).count();
+        self.open -= open;
+        Self { keys, closed, open }
+    }
+}
+
+/// Trials in the order of the room, in sorted blocks of less than [`MOST`]. A block is found by the first keys of all
+/// blocks, which lie together, and what is before it is counted by partial sums: O(log n) for n trials, and the moving
+/// of half a block. A block that is full is split, which costs O(n / `MOST`) once in `MOST` / 2 insertions.
 #[derive(Debug, Clone)]
 pub struct Ranking {
-    nodes: Vec<Node>,
-    root: usize,
+    blocks: Vec<Block>,
+    firsts: Vec<Key>, // the first key of each block but the first, when it was split off
+    sizes: Counts,    // of the blocks
+    opens: Counts,
+    len: usize,
 }
 
 impl Default for Ranking {
     fn default() -> Self {
-        Self { nodes: Vec::new(), root: NONE }
+        let none = Counts::from_iter([0]);
+        Self { blocks: vec![Block::default()], firsts: Vec::new(), sizes: none.clone(), opens: none, len: 0 }
     }
 }
 
@@ -35,162 +53,82 @@ impl Ranking {
     /// How many trials are in it.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.nodes.len()
+        self.len
     }
 
     /// Whether nothing is in it.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.nodes.is_empty()
+        self.len == 0
     }
 
     /// Insert a trial; returns how many come before it, or `None` (and nothing is inserted) for a NaN.
     pub fn insert(&mut self, trial: u64, loss: f64, violation: f64) -> Option<usize> {
         let key = key(violation, loss, trial)?;
-        let priority = scattered(trial);
-        let (mut rank, mut at, mut parent, mut leftwards) = (0, self.root, NONE, false);
-        while at != NONE && self.nodes[at].priority >= priority {
-            let node = &mut self.nodes[at];
-            node.size += 1;
-            node.open += 1;
-            (parent, leftwards) = (at, key < node.key);
-            if leftwards {
-                at = node.left;
-            } else {
-                let (left, right) = (node.left, node.right);
-                rank += self.size(left) + 1;
-                at = right;
-            }
+        let (block, place) = self.place(&key);
+        let rank = self.sizes.before(block) + place;
+        self.blocks[block].insert(place, key);
+        self.sizes.add(block);
+        self.opens.add(block);
+        self.len += 1;
+        if self.blocks[block].keys.len() == MOST {
+            self.split(block);
         }
-        let (left, right) = self.split(at, &key);
-        let new = self.nodes.len();
-        self.nodes.push(Node { key, priority, left, right, size: 0, open: 0, closed: false });
-        self.count(new);
-        match (parent, leftwards) {
-            (NONE, _) => self.root = new,
-            (parent, true) => self.nodes[parent].left = new,
-            (parent, false) => self.nodes[parent].right = new,
-        }
-        Some(rank + self.size(left))
+        Some(rank)
     }
 
     /// How many trials are strictly better, whatever their numbers; 0 for a NaN.
     #[must_use]
     pub fn better(&self, loss: f64, violation: f64) -> usize {
         let Some(key) = key(violation, loss, 0) else { return 0 };
-        let (mut rank, mut at) = (0, self.root);
-        while at != NONE {
-            let node = &self.nodes[at];
-            if node.key < key {
-                rank += self.size(node.left) + 1;
-                at = node.right;
-            } else {
-                at = node.left;
-            }
-        }
-        rank
+        let (block, place) = self.place(&key);
+        self.sizes.before(block) + place
     }
 
     /// The first `count` trials in order.
     #[must_use]
     pub fn first(&self, count: usize) -> Vec<u64> {
-        let mut found = Vec::with_capacity(count.min(self.len()));
-        let (mut above, mut at) = (Vec::new(), self.root);
-        while found.len() < count && (at != NONE || !above.is_empty()) {
-            while at != NONE {
-                above.push(at);
-                at = self.nodes[at].left;
-            }
-            if let Some(next) = above.pop() {
-                found.push(self.nodes[next].key[2]);
-                at = self.nodes[next].right;
-            }
-        }
-        found
+        self.blocks.iter().flat_map(|block| &block.keys).take(count).map(|key| key[2]).collect()
     }
 
     /// Close a trial: it keeps its place and is no longer found by [`Ranking::open`].
     pub fn close(&mut self, trial: u64, loss: f64, violation: f64) {
         let Some(key) = key(violation, loss, trial) else { return };
-        let below = |node: &Node| if key < node.key { node.left } else { node.right };
-        let mut found = self.root;
-        while found != NONE && self.nodes[found].key != key {
-            found = below(&self.nodes[found]);
-        }
-        if found == NONE || self.nodes[found].closed {
-            return;
-        }
-        self.nodes[found].closed = true;
-        self.nodes[found].open -= 1;
-        let mut at = self.root;
-        while at != found {
-            self.nodes[at].open -= 1;
-            at = below(&self.nodes[at]);
+        let (at, place) = self.place(&key);
+        let block = &mut self.blocks[at];
+        if block.keys.get(place) == Some(&key) && !block.closed[place] {
+            block.closed[place] = true;
+            block.open -= 1;
+            self.opens.remove(at);
         }
     }
 
     /// The `skip`-th open trial and how many come before it, closed ones included.
     #[must_use]
-    pub fn open(&self, mut skip: usize) -> Option<(u64, usize)> {
-        let (mut rank, mut at) = (0, self.root);
-        while at != NONE {
-            let node = &self.nodes[at];
-            let before = self.open_below(node.left);
-            if skip < before {
-                at = node.left;
-                continue;
-            }
-            rank += self.size(node.left);
-            if skip == before && !node.closed {
-                return Some((node.key[2], rank));
-            }
-            skip -= before + usize::from(!node.closed);
-            rank += 1;
-            at = node.right;
-        }
-        None
+    pub fn open(&self, skip: usize) -> Option<(u64, usize)> {
+        let (at, skip) = self.opens.find(skip)?;
+        let block = &self.blocks[at];
+        let (place, _) = block.closed.iter().enumerate().filter(|&(_, closed)| !closed).nth(skip)?;
+        Some((block.keys[place][2], self.sizes.before(at) + place))
     }
 
-    /// Parts of the subtree with smaller keys, and with the others.
-    fn split(&mut self, at: usize, key: &Key) -> (usize, usize) {
-        if at == NONE {
-            return (NONE, NONE);
-        }
-        if *key < self.nodes[at].key {
-            let (left, right) = self.split(self.nodes[at].left, key);
-            self.nodes[at].left = right;
-            self.count(at);
-            (left, at)
-        } else {
-            let (left, right) = self.split(self.nodes[at].right, key);
-            self.nodes[at].right = left;
-            self.count(at);
-            (at, right)
-        }
+    /// The block that a key belongs to, and how many of it are smaller.
+    fn place(&self, key: &Key) -> (usize, usize) {
+        let block = self.firsts.partition_point(|first| first <= key);
+        (block, self.blocks[block].keys.partition_point(|other| other < key))
     }
 
-    fn count(&mut self, at: usize) {
-        let (left, right) = (self.nodes[at].left, self.nodes[at].right);
-        let size = self.size(left) + self.size(right) + 1;
-        let open = self.open_below(left) + self.open_below(right) + usize::from(!self.nodes[at].closed);
-        (self.nodes[at].size, self.nodes[at].open) = (size, open);
+    fn split(&mut self, block: usize) {
+        let greater = self.blocks[block].split();
+        self.firsts.insert(block, greater.keys[0]);
+        self.blocks.insert(block + 1, greater);
+        self.count();
     }
 
-    fn size(&self, at: usize) -> usize {
-        if at == NONE { 0 } else { self.nodes[at].size }
+    fn count(&mut self) {
+        self.sizes = self.blocks.iter().map(|block| block.keys.len()).collect();
+        self.opens = self.blocks.iter().map(|block| block.open).collect();
     }
-
-    fn open_below(&self, at: usize) -> usize {
-        if at == NONE { 0 } else { self.nodes[at].open }
-    }
-}
-
-/// A bijection that scatters neighbouring numbers (the finaliser of `SplitMix64`, Steele, Lea & Flood, OOPSLA 2014).
-fn scattered(number: u64) -> u64 {
-    let mut z = number.wrapping_add(0x9E37_79B9_7F4A_7C15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    z ^ (z >> 31)
 }
 
 #[cfg(test)]
@@ -211,28 +149,31 @@ mod tests {
     #[test]
     fn closed_trials_keep_their_place() {
         let mut ranking = Ranking::default();
-        (0..100).for_each(|i| _ = ranking.insert(i, -(i as f64), 0.0));
-        (50..100).for_each(|i| ranking.close(i, -(i as f64), 0.0));
-        ranking.close(99, -99.0, 0.0);
-        assert_eq!(ranking.open(0), Some((49, 50)));
-        assert_eq!(ranking.open(49), Some((0, 99)));
-        assert_eq!(ranking.open(50), None);
+        (0..1000).for_each(|i| _ = ranking.insert(i, -(i as f64), 0.0));
+        (500..1000).for_each(|i| ranking.close(i, -(i as f64), 0.0));
+        ranking.close(999, -999.0, 0.0);
+        ranking.close(7, 7.0, 0.0); // it is not there
+        assert_eq!(ranking.open(0), Some((499, 500)));
+        assert_eq!(ranking.open(499), Some((0, 999)));
+        assert_eq!(ranking.open(500), None);
     }
 
     #[test]
-    fn a_hundred_thousand_in_order_are_no_chain() {
-        let mut ranking = Ranking::default();
-        (0..100_000).for_each(|i| assert_eq!(ranking.insert(i, i as f64, 0.0), Some(i as usize)));
-        let mut depth = vec![0usize; ranking.len()];
-        let mut stack = vec![ranking.root];
-        while let Some(at) = stack.pop() {
-            for child in [ranking.nodes[at].left, ranking.nodes[at].right] {
-                if child != NONE {
-                    depth[child] = depth[at] + 1;
-                    stack.push(child);
-                }
+    fn blocks_fill_and_split_in_any_order_of_arrival() {
+        let orders: [fn(u64) -> u64; 3] = [|i| i, |i| 9999 - i, |i| i * 7919 % 10_000];
+        for order in orders {
+            let mut ranking = Ranking::default();
+            let mut sorted: Vec<u64> = Vec::new();
+            for trial in (0..10_000).map(order) {
+                let rank = sorted.partition_point(|&other| other < trial);
+                sorted.insert(rank, trial);
+                assert_eq!(ranking.insert(trial, trial as f64, 0.0), Some(rank));
             }
+            assert_eq!(ranking.first(10_000), sorted);
+            assert!(ranking.blocks.iter().all(|block| (MOST / 2..MOST).contains(&block.keys.len())));
+            (0..10_000).filter(|trial| trial % 3 > 0).for_each(|trial| ranking.close(trial, trial as f64, 0.0));
+            assert!((0..3334).all(|skip| ranking.open(skip) == Some((3 * skip as u64, 3 * skip))));
+            assert_eq!((ranking.better(5000.5, 0.0), ranking.len()), (5001, 10_000));
         }
-        assert!(depth.iter().max() < Some(&60));
     }
 }

@@ -28,7 +28,8 @@ struct Standing {
 }
 
 /// Rungs at ascending resources. A trial enters the highest rung whose level its step reaches, with the first report
-/// that does; rungs it skips it never enters. Each report costs O(log n) for n trials on a rung.
+/// that does; rungs it skips it never enters. A report costs O(log n) for n trials on a rung, and the
+/// moving of a part of them that does not depend on n (see [`Ranking`]).
 #[derive(Debug, Clone)]
 pub struct Rungs {
     levels: Vec<u64>,
@@ -67,11 +68,11 @@ impl Rungs {
     /// Take in a report.
     pub fn enter(&mut self, trial: u64, step: u64, loss: f64, violation: f64) -> Entry {
         let reached = self.levels.partition_point(|&level| level <= step);
+        let Some(rung) = reached.checked_sub(1) else { return Entry::Nowhere };
         let before = self.standings.get(&trial).copied();
-        if reached == 0 || before.is_some_and(|standing| standing.rung + 1 >= reached) {
+        if before.is_some_and(|standing| standing.rung >= rung) {
             return Entry::Nowhere;
         }
-        let rung = reached - 1;
         let Some(rank) = self.rankings[rung].insert(trial, loss, violation) else { return Entry::Nowhere };
         let now = Standing { rung, loss, violation };
         self.standings.insert(trial, now);
