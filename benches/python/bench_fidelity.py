@@ -166,15 +166,15 @@ def main():
     options = parser.parse_args()
     sys.path.insert(0, options.folder)
     problems = importlib.import_module("problems")
-    pairs = [(task, seed) for task in problems.LCBENCH_PUBLIC[: options.tasks] for seed in range(options.seeds)]
+    pairs = [(task, seed) for seed in range(options.seeds) for task in problems.LCBENCH_PUBLIC[: options.tasks]]
     kept = json.loads(options.out.read_text()) if options.out and options.out.exists() else {}
     for name in ["target", *options.methods]:
         for task, seed in pairs:
             key = f"{name}/{task}/{seed}"
             if key not in kept:
                 kept[key] = fresh(Bench(problems, task, options.epochs), name, seed)
-        if options.out:
-            options.out.write_text(json.dumps(kept))
+            if options.out and task == pairs[-1][0]:
+                options.out.write_text(json.dumps(kept))
     report(kept, options.methods, pairs)
 
 

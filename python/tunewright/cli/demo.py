@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 import time
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tunewright.cli.table import number, table
+from tunewright.schedulers import ASHA
 from tunewright.space import Categorical, Float, Int, PowerOfTwo, Space
 from tunewright.strategies import GaussianProcess
 from tunewright.study import Study
@@ -20,6 +22,7 @@ from tunewright.trial import Trial, TrialView
 __all__ = ["demo", "objective", "space"]
 
 _EPOCHS = 12
+_HALVING = ASHA(_EPOCHS, min_resource=2, reduction_factor=3, promotion=True)  # rungs after 2, 6 and 12 epochs
 _SEEDS = (101, 102, 103)  # of the final comparison; trials use their own numbers
 
 
@@ -41,19 +44,18 @@ def space() -> Space:
 
 
 def objective(trial: Trial) -> float:
-    """Mean accuracy over the folds after training with the trial's configuration; one report a fold."""
-    accuracies: list[float] = []
-    for fold in _tuning_folds():
-        accuracies.append(_accuracy(trial.config, fold, seed=trial.number))
-        trial.report(len(accuracies), accuracy=float(np.mean(accuracies)))
-    return float(np.mean(accuracies))
-
-
-def _accuracy(config: dict[str, Any], parts: Splits, seed: int) -> float:
-    trainer = Trainer(Recipe(epochs=_EPOCHS, **config), parts, seed)
-    for _ in trainer.fit():
-        pass
-    return trainer.history[-1].validation_accuracy
+    """Mean accuracy over the folds, reported after each epoch; a trial that is promoted goes on where it was."""
+    recipe = Recipe(epochs=_EPOCHS, **trial.config)
+    trainers = [Trainer(recipe, fold, trial.number) for fold in _tuning_folds()]
+    for trainer, state in zip(trainers, trial.load() or (), strict=False):  # a new trial has no state
+        trainer.restore(state)
+    accuracy = math.nan
+    for _ in trial.epochs(_EPOCHS):
+        accuracy = float(np.mean([trainer.step_epoch().validation_accuracy for trainer in trainers]))
+        trial.report(accuracy=accuracy)
+    if trial.resource != _EPOCHS:
+        trial.save([trainer.state() for trainer in trainers])
+    return accuracy
 
 
 @functools.cache
@@ -72,17 +74,26 @@ def _tuning_folds() -> tuple[Splits, ...]:
 def demo(file: str, *, seconds: float, trials: int, workers: int) -> None:
     """Search, then compare the winner with the untuned defaults on data that the search never saw."""
     began = time.monotonic()
-    study = Study(space(), maximize="accuracy", strategy=GaussianProcess(), storage=file, name="digits", seed=0)
+    study = Study(
+        space(),
+        maximize="accuracy",
+        strategy=GaussianProcess(),
+        scheduler=_HALVING,
+        storage=file,
+        name="digits",
+        seed=0,
+    )
     study.recover()
-    before = study.ledger.ended
+    before = study.ledger.begun
     print(f"Tuning {study.space.dimension} hyperparameters of a neural network on 1,797 handwritten digits.")
     print(f"Study 'digits' in {Path(file).resolve()} has {before} trials; up to {trials} more in {seconds:g} s.\n")
     study.optimize(objective, more=trials, timeout=seconds, workers=workers)
-    ended = study.ledger.ended - before
-    print(
-        f"{ended} trials, each {_EPOCHS} epochs on {len(_tuning_folds())} folds, in {time.monotonic() - began:.0f} s."
-    )
+    print(f"{study.ledger.begun - before} trials on {len(_tuning_folds())} folds in {time.monotonic() - began:.0f} s.")
+    _count_epochs(study)
     best = study.top(5)
+    if not best:
+        print("None has come to its last epoch yet. Run the command again to go on, with more --seconds or --trials.")
+        return
     print("The best five by cross-validated accuracy:\n")
     print(table(["trial", "accuracy", *space().names], [_row(trial) for trial in best]))
     _compare(study)
@@ -90,6 +101,16 @@ def demo(file: str, *, seconds: float, trials: int, workers: int) -> None:
     print(f"  tunewright best {file} --top 10")
     print(f"  tunewright show {file} --trial {best[0].number}")
     print(f"  tunewright export {file} --to digits.csv")
+
+
+def _count_epochs(study: Study) -> None:
+    """Say what it saved to train in full only the trials that were promoted."""
+    trials, spent = study.history.n, len(study.history.reports)
+    full = int(np.count_nonzero(study.history.complete))
+    print(
+        f"The study's {trials} trials took {spent} epochs, {full} of them in full; all in full would have taken "
+        f"{trials * _EPOCHS}: {1 - spent / (trials * _EPOCHS):.0%} saved."
+    )
 
 
 def _row(trial: TrialView) -> list[str]:
@@ -107,4 +128,5 @@ def _compare(study: Study) -> None:
 
 def _test(config: dict[str, Any]) -> npt.NDArray[np.float64]:
     rest, test = _parts()
-    return np.array([_accuracy(config, Splits(rest, test), seed) for seed in _SEEDS])
+    trainers = [Trainer(Recipe(epochs=_EPOCHS, **config), Splits(rest, test), seed) for seed in _SEEDS]
+    return np.array([list(trainer.fit())[-1].validation_accuracy for trainer in trainers])
