@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from tunewright.errors import StudyError
-from tunewright.numerics.pareto import hypervolume, is_nondominated, nadir_reference
+from tunewright.numerics.pareto import Archive, hypervolume, is_nondominated, nadir_reference
 from tunewright.trial import Goals, History
 from tunewright.trial.columns import Array, Ints
 
@@ -32,8 +32,7 @@ def volume(history: History, reference: Mapping[str, float] | None) -> float:
 def volumes(history: History, reference: Mapping[str, float] | None) -> Array:
     """What the front dominated after each trial that ended, in the order of their ends, shape (ended,).
 
-    The reference is one for the whole curve, so that it never falls. Only a trial that joins the front costs a
-    hypervolume, and that of the front alone.
+    The reference is one for the whole curve, so that it never falls. Only a trial that joins the front costs a volume.
     """
     ends = np.flatnonzero(history.told)
     ends = ends[np.argsort(history.told[ends], kind="stable")]
@@ -42,14 +41,11 @@ def volumes(history: History, reference: Mapping[str, float] | None) -> Array:
     if not len(final):
         return curve
     losses, worthy = history.losses, np.isin(ends, _worthy(history))
-    corner = _corner(history.goals, losses[final], reference)
-    known = np.zeros((0, losses.shape[1]))  # the front so far
+    archive = Archive(_corner(history.goals, losses[final], reference))
     for k, number in enumerate(ends.tolist()):
-        curve[k] = curve[k - 1] if k else 0.0
-        point = losses[number]
-        if worthy[k] and (point < corner).all() and not (known <= point).all(axis=1).any():
-            known = np.vstack([known[~(point <= known).all(axis=1)], point])
-            curve[k] = hypervolume(known, reference=corner)
+        if worthy[k]:
+            archive.insert(losses[number])
+        curve[k] = archive.hypervolume
     return curve
 
 

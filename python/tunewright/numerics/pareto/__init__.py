@@ -18,6 +18,7 @@ ValueError for a shape that does not fit.
 from __future__ import annotations
 
 __all__ = [
+    "Archive",
     "box_decomposition",
     "crowding_distance",
     "epsilon_indicator",
@@ -33,6 +34,7 @@ __all__ = [
     "normalise",
 ]
 
+from tunewright.numerics.pareto.archive import Archive
 from tunewright.numerics.pareto.boxes import box_decomposition
 from tunewright.numerics.pareto.dominance import (
     crowding_distance,

@@ -8,6 +8,7 @@ are 0. Infinities are ordinary values.
 from __future__ import annotations
 
 __all__ = [
+    "Archive",
     "box_decomposition",
     "crowding_distance",
     "epsilon_indicator",
@@ -23,6 +24,7 @@ __all__ = [
     "normalise",
 ]
 
+from tunewright.reference.pareto.archive import Archive
 from tunewright.reference.pareto.boxes import box_decomposition
 from tunewright.reference.pareto.dominance import (
     crowding_distance,
