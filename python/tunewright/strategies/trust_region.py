@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, ClassVar
+from dataclasses import asdict, dataclass, replace
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
@@ -13,10 +13,13 @@ from tunewright.numerics import gp
 from tunewright.numerics.sampling import generator, purpose
 from tunewright.space import Space
 from tunewright.strategies.coordinates import Coordinates, coordinates
-from tunewright.strategies.gp.candidates import design
-from tunewright.strategies.gp.model import Fitting, Model, model_of
+from tunewright.strategies.gp.belief import Belief, belief_of
+from tunewright.strategies.gp.candidates import design, diverse
+from tunewright.strategies.gp.feasibility import Feasibility, feasibility
+from tunewright.strategies.gp.model import Fitting, Model
+from tunewright.strategies.gp.record import Evidence, evidence
 from tunewright.strategies.gp.regions import Life, lives
-from tunewright.strategies.gp.search import Known
+from tunewright.strategies.gp.search import Acquisition, Known, allowed, best_new
 from tunewright.strategies.gp.subset import local
 from tunewright.trial import History
 from tunewright.trial.columns import Array, Ints
@@ -24,6 +27,7 @@ from tunewright.trial.columns import Array, Ints
 __all__ = ["TrustRegion"]
 
 _STREAM = purpose("trust-region/candidates")
+_CLIMBS = 4
 _NOISE = -8.0  # mean of the log noise variance
 
 
@@ -33,11 +37,14 @@ class TrustRegion:
 
     A box is centred on the best trial of its region and stretched by the lengthscales of the region's Gaussian
     process. A suggestion is the least point of one function drawn from that process, over candidates that differ from
-    the centre in about 20 coordinates at most. Several regions search side by side. It is meant for long studies in
+    the centre in about 20 coordinates at most. Several regions search side by side, each
+    believing its trials under way to end at the posterior mean. It is meant for long studies in
     which one process fits the whole space badly; in our own trials up to 500 outcomes (Ackley's function of 20 and 60
     parameters) ``GaussianProcess`` found as much or more.
 
     Args:
+        acquisition: ``"thompson"``, the least candidate of one function drawn from the process, or ``"log_ei"``, the
+            largest logarithm of the expected improvement, climbed to inside the box.
         regions: how many boxes; trial k belongs to box k mod ``regions``.
         startup: trials of a region's first design, ``None`` for one more than the parameters, 20 at most.
         candidates: points looked at for each suggestion.
@@ -45,6 +52,7 @@ class TrustRegion:
         threads: for the kernels; suggestions do not depend on it.
     """
 
+    acquisition: Literal["thompson", "log_ei"] = "thompson"
     regions: int = 1
     startup: int | None = None
     candidates: int = 1_000
@@ -55,6 +63,8 @@ class TrustRegion:
     prescribed: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
+        if self.acquisition not in ("thompson", "log_ei"):
+            raise ValueError(f"acquisition must be 'thompson' or 'log_ei'; got {self.acquisition!r}")
         least = {"regions": 1, "startup": 2, "candidates": 16, "points": 16, "threads": 1}
         for name, low in least.items():
             value = getattr(self, name)
@@ -75,56 +85,54 @@ class TrustRegion:
             return space.natives(np.zeros((len(numbers), 0)))
         first = self.startup or min(space.dimension + 1, 20)
         present = lives(history, self.regions, first, max(4, space.dimension))
-        taken = history.natives
-        models: dict[int, tuple[Model, Array] | None] = {}
-        chosen = np.zeros((len(numbers), space.space.dimension))
+        seen, waiting = evidence(history, space), np.flatnonzero(history.pending) % self.regions
+        regions: dict[int, _Region | None] = {}
+        taken, chosen = history.natives, np.zeros((len(numbers), space.space.dimension))
         for i, number in enumerate(numbers.tolist()):
-            region = number % self.regions
-            life = present[region]
-            if len(life.trials) < first:
+            k = number % self.regions
+            if k not in regions:
+                ready = len(present[k].trials) >= first
+                regions[k] = self._region(seen, space, present[k], seen.pending[waiting == k]) if ready else None
+            region = regions[k]
+            if region is None:
                 chosen[i] = design(space, seed, np.array([number]))[0]
                 continue
-            if region not in models:
-                models[region] = self._model(history, space, life)
             known = Known(np.concatenate([taken, chosen[:i]]))
-            chosen[i] = self._drawn(models[region], space, life, known, seed, number)
+            chosen[i] = self._proposed(region, space, known, generator(seed, number, _STREAM))
+            belief = region.belief.with_pending(space.unit(chosen[i : i + 1]))
+            regions[k] = replace(region, belief=belief)
         return chosen
 
-    def _model(self, history: History, space: Coordinates, life: Life) -> tuple[Model, Array] | None:
-        """The process of a region's life and the coordinates of its best trial; ``None`` before anything went well."""
-        trials = np.array(life.trials)
-        losses = history.losses[trials, 0]
-        good = history.complete[trials] & np.isfinite(losses)
-        if not good.any():
+    def _region(self, seen: Evidence, space: Coordinates, life: Life, pending: Array) -> _Region | None:
+        """What is believed of a region by the trials of its life; ``None`` before anything went well."""
+        ours = np.isin(seen.trials, life.trials)
+        if not ours.any():
             return None
-        x = history.unit[trials[good]][:, space.columns]
-        losses = np.clip(losses[good], -1e150, 1e150)
-        centre = x[int(np.argmin(losses))]
-        rows = local(x, losses, self.points)
+        part = replace(
+            seen, trials=seen.trials[ours], x=seen.x[ours], losses=seen.losses[ours], sems=seen.sems[ours],
+            slacks=seen.slacks[ours],
+        )  # fmt: skip
         fitting = Fitting("matern52", "yeo-johnson", _NOISE, self.threads)
-        sems = history.sems[trials[good], 0]
-        return model_of(x[rows], losses[rows], space.kinds, fitting, sems[rows]), centre
+        belief = belief_of(part, local(part.x, part.losses, self.points), space.kinds, fitting)
+        processes = feasibility(part, belief.model, self.points)
+        return _Region(belief.with_pending(pending), processes, life.length)
 
-    def _drawn(
-        self, found: tuple[Model, Array] | None, space: Coordinates, life: Life, known: Known, seed: int, number: int
-    ) -> Array:
-        """The allowed, new candidate where one function of the posterior is least (Thompson sampling)."""
-        fallback: Array = design(space, seed, np.array([number]))[0]
-        if found is None:
-            return fallback
-        model, centre = found
-        draws = generator(seed, number, _STREAM)
-        unit = _candidates(space, model, centre, life.length, self.candidates, draws)
-        unit = unit[space.space.feasible(space.natives(unit))]
-        if not len(unit):
-            return fallback
-        values = gp.sample(
-            model.x, model.theta, model.kinds, model.factor, model.alpha, unit,
-            draws.standard_normal((len(unit), 1)), family=model.fitting.family, threads=self.threads,
-        )[:, 0]  # fmt: skip
-        rows = space.natives(unit[np.argsort(values, kind="stable")[:256]])
-        row: Array = next((row for row in rows if not known.has(row)), rows[0])
-        return row
+    def _proposed(self, region: _Region, space: Coordinates, known: Known, draws: np.random.Generator) -> Array:
+        """The allowed, new native row of the box that the acquisition likes best."""
+        d, belief = space.dimension, region.belief
+        centre = belief.centres[0]
+        centre = np.where(np.isnan(centre), draws.random(d), centre)
+        box = _box(space, belief.model, centre, region.length)
+        unit = allowed(space, _candidates(space, centre, box, self.candidates, draws))
+        if self.acquisition == "thompson":
+            target = Acquisition(belief.model, "lcb", belief.best, 0.0, region.processes, 0.0, self.threads)
+            return best_new(space, unit, target.at(space, unit) - _around(belief.model, unit, draws), known)
+        target = Acquisition(belief.model, "log_ei", belief.best, 0.0, region.processes, 0.0, self.threads)
+        values = target.at(space, unit)
+        starts = unit[diverse(unit, np.argsort(-values, kind="stable"), _CLIMBS)]
+        ends = space.rounded(target.climbed(space, starts, box))
+        ends = ends[space.space.feasible(space.natives(ends))]
+        return best_new(space, np.concatenate([ends, unit]), np.append(target.at(space, ends), values), known)
 
     def to_json(self, space: Space) -> dict[str, Any]:
         """Name and options, for the record."""
@@ -136,15 +144,38 @@ class TrustRegion:
         return cls(**{name: value for name, value in options.items() if name != "strategy"})
 
 
+@dataclass(frozen=True, eq=False)
+class _Region:
+    """What is believed of a region, processes of what makes a trial feasible, and the side of the box."""
+
+    belief: Belief
+    processes: list[Feasibility]
+    length: float
+
+
+def _around(model: Model, unit: Array, draws: np.random.Generator) -> Array:
+    """One function of the posterior at ``unit`` (m, d) less the mean, shape (m,)."""
+    values: Array = gp.sample(
+        model.x, model.theta, model.kinds, model.factor, np.zeros(len(model.x)), unit,
+        draws.standard_normal((len(unit), 1)), family=model.fitting.family, threads=model.fitting.threads,
+    )[:, 0]  # fmt: skip
+    return values
+
+
+def _box(space: Coordinates, model: Model, centre: Array, length: float) -> tuple[Array, Array]:
+    """Lower and upper bounds (d,): sides in proportion to the lengthscales, ``length`` in their geometric mean."""
+    d = space.dimension
+    scale = np.exp(model.theta[:d] - model.theta[:d].mean())
+    half = np.maximum(0.5 * length * np.clip(scale, 0.1, 10.0), space.steps)
+    return np.maximum(centre - half, 0.0), np.minimum(centre + half, 1.0)
+
+
 def _candidates(
-    space: Coordinates, model: Model, centre: Array, length: float, count: int, draws: np.random.Generator
+    space: Coordinates, centre: Array, box: tuple[Array, Array], count: int, draws: np.random.Generator
 ) -> Array:
     """Points of the box, ``centre`` with some coordinates moved, shape (count, d), rounded to values of the space."""
     d = space.dimension
-    centre = np.where(np.isnan(centre), draws.random(d), centre)
-    scale = np.exp(model.theta[:d] - model.theta[:d].mean())
-    half = np.maximum(0.5 * length * np.clip(scale, 0.1, 10.0), space.steps)
-    low, high = np.maximum(centre - half, 0.0), np.minimum(centre + half, 1.0)
+    low, high = box
     moved = draws.random((count, d)) < min(1.0, 20.0 / d)
     moved[np.arange(count), draws.integers(d, size=count)] = True
     inside = low + (high - low) * draws.random((count, d))

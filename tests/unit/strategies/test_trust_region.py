@@ -29,6 +29,13 @@ class TestLife:
         assert self.told([5.0, 4.0, 6.0, 6.0, 6.0]).length == 0.8
         assert self.told([5.0, 4.0, 6.0, 6.0, 6.0, 6.0]).length == 0.4
 
+    def test_a_smaller_violation_is_an_improvement_whatever_the_loss(self):
+        life = Life()
+        for loss, violation in [(1.0, 5.0), (0.0, np.inf), (9.0, 2.0), (8.0, 2.0), (99.0, 0.0), (-5.0, 0.1)]:
+            life.learn(0, loss, 0, 4, violation)
+        assert (life.violation, life.best) == (0.0, 99.0)
+        assert (life.length, life.lucky, life.unlucky) == (1.6, 0, 1)
+
     def test_a_hair_is_no_improvement_and_failures_are_none(self):
         assert self.told([5.0, 4.0, 3.9999, 3.9998, 3.9997, np.inf]).length == 0.4
         assert self.told([np.inf, np.inf, np.inf, 1.0]).best == 1.0
@@ -124,7 +131,36 @@ def test_constraints_and_batches():
     assert study.best_value < -0.9
 
 
-@pytest.mark.parametrize("bad", [{"regions": 0}, {"startup": 1}, {"candidates": 2}, {"points": 1.5}, {"threads": True}])
+@pytest.mark.parametrize("acquisition", ["thompson", "log_ei"])
+def test_trials_under_way_keep_the_next_away(acquisition):
+    space = tw.Space(x=tw.Float(0, 1), y=tw.Float(0, 1))
+    strategy = tw.TrustRegion(acquisition=acquisition, startup=4)
+    study = tw.Study(space, minimize="loss", strategy=strategy, seed=0).optimize(sphere, 5)
+    for points in (study.ask(4), [study.ask() for _ in range(4)]):
+        rows = np.array([list(trial.config.values()) for trial in points])
+        gaps = np.abs(rows[:, None] - rows).max(axis=2)[np.triu_indices(4, 1)]
+        assert gaps.min() > 0.01
+
+
+@pytest.mark.parametrize("acquisition", ["thompson", "log_ei"])
+def test_a_constraint_on_a_metric_is_kept_at_the_centre(acquisition):
+    space = tw.Space(x=tw.Float(0, 1), y=tw.Float(0, 1))
+    study = tw.Study(
+        space, minimize="loss", constraints=["size <= 1"], seed=0,
+        strategy=tw.TrustRegion(acquisition=acquisition, startup=4),
+    )  # fmt: skip
+    for _ in range(30):
+        trial = study.ask()
+        study.tell(trial, {"loss": -trial["x"] - trial["y"], "size": trial["x"] + trial["y"]})
+    feasible = study.history.feasible
+    assert study.history.violations[-8:].max() < 0.1
+    assert study.history.losses[feasible, 0].min() < -0.97
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [{"acquisition": "ei"}, {"regions": 0}, {"startup": 1}, {"candidates": 2}, {"points": 1.5}, {"threads": True}],
+)
 def test_impossible_options(bad):
     with pytest.raises(ValueError, match=next(iter(bad))):
         tw.TrustRegion(**bad)

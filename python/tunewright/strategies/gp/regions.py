@@ -31,21 +31,30 @@ class Life:
         length: side of the box, in the unit cube.
         born: revision at which it began.
         trials: numbers of its trials whose outcome is told, in that order.
-        best: their smallest finite loss.
+        violation: the smallest of their violations, 0 once one of them kept all constraints.
+        best: the smallest finite loss of those.
     """
 
     length: float = LENGTH_FIRST
     born: int = 0
     trials: list[int] = field(default_factory=list)
+    violation: float = np.inf
     best: float = np.inf
     lucky: int = 0
     unlucky: int = 0
 
-    def learn(self, number: int, loss: float, design: int, patience: int) -> None:
-        """Take in the outcome of one of its trials; the design's do not move the side."""
+    def learn(self, number: int, loss: float, design: int, patience: int, violation: float = 0.0) -> None:
+        """Take in the outcome of one of its trials; the design's do not move the side.
+
+        A smaller violation of the constraints is an improvement whatever the loss, a larger one is none.
+        """
         self.trials.append(number)
-        improved = loss < self.best - _ENOUGH * abs(self.best) if np.isfinite(self.best) else np.isfinite(loss)
-        self.best = min(self.best, loss) if np.isfinite(loss) else self.best
+        improved = False
+        if np.isfinite(loss) and violation <= self.violation:
+            if violation < self.violation:
+                improved, self.best = True, np.inf
+            improved |= not np.isfinite(self.best) or loss < self.best - _ENOUGH * abs(self.best)
+            self.violation, self.best = violation, min(self.best, loss)
         if len(self.trials) <= design:
             return
         self.lucky, self.unlucky = (self.lucky + 1, 0) if improved else (0, self.unlucky + 1)
@@ -85,6 +94,7 @@ def _tell(present: list[Life], history: History, number: int, design: int, patie
     if history.seen[number] < life.born:
         return  # asked for by a region that is dead
     good = history.states[number] == TrialState.COMPLETE
-    life.learn(number, float(history.losses[number, 0]) if good else np.inf, design, patience)
+    loss, violation = float(history.losses[number, 0]), float(history.violations[number])
+    life.learn(number, loss if good else np.inf, design, patience, np.inf if np.isnan(violation) else violation)
     if life.length < LENGTH_LEAST:
         present[region] = Life(born=int(history.told[number]))

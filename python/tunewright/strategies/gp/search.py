@@ -49,15 +49,18 @@ class Acquisition:
             values = values + self.prior_weight * np.maximum(coordinates.log_prior(unit), -1e6)
         return values
 
-    def climbed(self, coordinates: Coordinates, starts: Array) -> Array:
-        """Local maxima (s, d) above ``starts`` (s, d); a prior that is not normal counts here as the normal like it."""
+    def climbed(self, coordinates: Coordinates, starts: Array, bounds: tuple[Array, Array] | None = None) -> Array:
+        """Local maxima (s, d) above ``starts`` (s, d), numbers within ``bounds`` (d,) each.
+
+        A prior that is not normal counts here as the normal like it.
+        """
         prior = None
         if self.prior_weight:
             centre, precision = coordinates.normal_prior()
             prior = centre, self.prior_weight * precision
         points: Array = maximise.climb(
-            *self._posterior(), starts, coordinates.levels, prior=prior, iterations=_ITERATIONS, tolerance=1e-5,
-            **self._options(),
+            *self._posterior(), starts, coordinates.levels, prior=prior, bounds=bounds, iterations=_ITERATIONS,
+            tolerance=1e-5, **self._options(),
         )[0]  # fmt: skip
         return points
 
