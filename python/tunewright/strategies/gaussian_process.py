@@ -15,6 +15,7 @@ from tunewright.strategies.coordinates import Coordinates, coordinates
 from tunewright.strategies.gp.belief import belief_of
 from tunewright.strategies.gp.budget import Effort, affordable
 from tunewright.strategies.gp.candidates import design
+from tunewright.strategies.gp.cost import Costs, costs_of, priced
 from tunewright.strategies.gp.fantasies import imagined
 from tunewright.strategies.gp.feasibility import feasibility
 from tunewright.strategies.gp.fidelity import along, staged
@@ -37,6 +38,7 @@ _CHOICES = {
     "outputs": ("yeo-johnson", "standard"),
     "fidelity": ("all", "last"),
 }
+_LOGARITHMS = ("log_ei", "log_pi", "log_nei")  # acquisitions that a cost can divide
 _NOISE = -4.0  # mean of the log noise variance
 _FIT = 160  # outcomes that the hyperparameters are fitted to
 _DELTA = 0.1  # of the scheduled kappa: the probability that its bounds do not hold
@@ -75,6 +77,10 @@ class GaussianProcess:
             time. Worth a try where losses change fast in one part of a range; see ``strategies/gp/warping.py``.
         fidelity: ``"all"``: where a scheduler ends or pauses trials early, the process learns from their reports too,
             at the steps where most of them came to an end; ``"last"``: from how trials ended alone.
+        cost: name of a metric, reported or returned, that says what a trial has cost since its beginning (seconds, as
+            a rule): improvement per predicted cost of a trial in full is sought (``strategies/gp/cost.py``).
+        budget: what all trials may cost together. With it costs count by the power (budget - spent) / budget, and in
+            the end not at all; without it they always count in full.
         latency: seconds that a suggestion should take at most, from 0.01 upwards. By a model of what each part costs
             (``strategies/gp/budget.py``), not by a clock, so that suggestions can be repeated: ``points``,
             ``candidates`` and the 160 of the fit become fewer until it fits. ``None``: as much as it takes.
@@ -115,6 +121,8 @@ class GaussianProcess:
     points: int = 5_000
     warping: bool = False
     fidelity: Literal["all", "last"] = "all"
+    cost: str | None = None
+    budget: float | None = None
     latency: float | None = None
     threads: int = 2
 
@@ -134,8 +142,24 @@ class GaussianProcess:
             raise ValueError(f"warping must be True or False; got {self.warping!r}")
         if self.kappa != "scheduled" and not _finite_from(0.0, self.kappa):
             raise ValueError(f'kappa must be a finite number, not negative, or "scheduled"; got {self.kappa!r}')
+        self._check_cost()
         if self.latency is not None and not _finite_from(0.01, self.latency):
             raise ValueError(f"latency must be None or a finite number of seconds from 0.01 on; got {self.latency!r}")
+
+    def _check_cost(self) -> None:
+        if self.cost is None:
+            if self.budget is not None:
+                raise ValueError(f"budget={self.budget!r} is of a cost: say which metric tells it, cost='seconds'")
+            return
+        if not isinstance(self.cost, str):
+            raise ValueError(f"cost must be None or the name of a metric; got {self.cost!r}")
+        if self.acquisition not in _LOGARITHMS:
+            raise ValueError(
+                f"cost={self.cost!r} divides an improvement, which acquisition={self.acquisition!r} is not: "
+                f"take one of {', '.join(map(repr, _LOGARITHMS))}"
+            )
+        if self.budget is not None and not (_finite_from(0.0, self.budget) and self.budget > 0.0):
+            raise ValueError(f"budget must be None or a finite number above 0; got {self.budget!r}")
 
     def check(self, space: Space, directions: dict[str, str]) -> None:
         """Raise ``StudyError`` for what is of one objective where there are several."""
@@ -143,6 +167,11 @@ class GaussianProcess:
             raise StudyError(
                 f"acquisition={self.acquisition!r} is for one objective; this study has {', '.join(directions)}. "
                 'For several take acquisition="log_ei", the improvement of their hypervolume'
+            )
+        if len(directions) != 1 and self.cost is not None:
+            raise StudyError(
+                f"cost={self.cost!r} is for one objective; this study has {', '.join(directions)}. Leave it out, or "
+                "make the cost an objective"
             )
         if len(directions) != 1 and self.warping:
             raise StudyError(
@@ -163,13 +192,17 @@ class GaussianProcess:
             return design(space, seed, history.ordinals(numbers))
         if len(seen) == 1:
             single = space if seen[0].x.shape[1] == space.dimension else staged(space)
-            return self.search(single, seen[0], history.natives, seed, numbers)
+            costs = None if self.cost is None else costs_of(history, self.cost)
+            return self.search(single, seen[0], history.natives, seed, numbers, costs)
         return self._pushed(history, space, seen, seed, numbers)
 
-    def search(self, space: Coordinates, seen: Evidence, taken: Array, seed: int, numbers: Ints) -> Array:
+    def search(
+        self, space: Coordinates, seen: Evidence, taken: Array, seed: int, numbers: Ints, costs: Costs | None = None
+    ) -> Array:
         """Native configurations of the trials ``numbers``, shape (k, d), that promise most by the evidence.
 
-        None of them is one of the ``taken`` native rows, as far as that can be avoided.
+        None of them is one of the ``taken`` native rows, as far as that can be avoided. With ``costs``, what promises
+        most for what it costs.
         """
         effort = self._effort(seen, space.dimension)
         fitting = Fitting(self.kernel, self.outputs, _NOISE, self.threads, effort.fit)
@@ -189,7 +222,8 @@ class GaussianProcess:
             if self.acquisition == "thompson":
                 chosen[i] = drawn(target, space, belief.centres, Known(taken), **options)
             else:
-                chosen[i] = propose(target, space, belief.centres, Known(taken), climbs=self.climbs, **options)
+                worth = target if costs is None else priced(target, space, costs, self.budget, fitting)
+                chosen[i] = propose(worth, space, belief.centres, Known(taken), climbs=self.climbs, **options)
             if i + 1 < len(numbers):
                 taken = np.concatenate([taken, chosen[i : i + 1]])
                 belief = belief.with_pending(space.unit(chosen[i : i + 1]))
