@@ -46,7 +46,8 @@ def volumes(history: History, reference: Mapping[str, float] | None) -> Array:
         if worthy[k]:
             archive.insert(losses[number])
         curve[k] = archive.hypervolume
-    return curve
+    never_falling: Array = np.maximum.accumulate(curve)  # nor by a rounding
+    return never_falling
 
 
 def losses_of(goals: Goals, values: Mapping[str, float], what: str) -> Array:
