@@ -186,14 +186,13 @@ class GaussianProcess:
             return space.natives(np.zeros((len(numbers), space.dimension)))
         seen = [evidence(history, space, objective) for objective in range(len(history.metrics))]
         read = readings(history) if self.fidelity == "all" and len(seen) == 1 and len(history.reports) else None
-        if read is not None and read.varied:
+        if early := read is not None and read.varied:
             seen = [along(history, space, seen[0], read)]
         if min(len(np.unique(one.trials)) for one in seen) < self.startup:
             return design(space, seed, history.ordinals(numbers))
         if len(seen) == 1:
-            single = space if seen[0].x.shape[1] == space.dimension else staged(space)
             costs = None if self.cost is None else costs_of(history, self.cost)
-            return self.search(single, seen[0], history.natives, seed, numbers, costs)
+            return self.search(staged(space) if early else space, seen[0], history.natives, seed, numbers, costs)
         return self._pushed(history, space, seen, seed, numbers)
 
     def search(
@@ -263,7 +262,9 @@ class GaussianProcess:
         """What an ask may look at, after so many outcomes."""
         n, effort = len(seen.losses), Effort(self.points, _FIT, self.candidates, self.climbs)
         if self.latency is not None:
-            processes = objectives + self.warping + seen.slacks.shape[1] + (len(seen.failed) > 0)
+            processes = (
+                objectives + self.warping + (self.cost is not None) + seen.slacks.shape[1] + (len(seen.failed) > 0)
+            )
             effort = affordable(effort, self.latency, n, d, processes)
         fewer = max(self.candidates // 4, self.candidates * 256 // max(n, 256))
         return replace(effort, candidates=min(effort.candidates, fewer))
