@@ -36,8 +36,8 @@ def real(name: str, values: ArrayLike) -> NDArray[np.float64]:
     Raises:
         TypeError: ``values`` are not real numbers.
     """
-    array = np.asarray(values)
-    if array.dtype == _FLOAT and array.flags.c_contiguous:
+    array = values if type(values) is np.ndarray else np.asarray(values)
+    if (array.dtype is _FLOAT or array.dtype == _FLOAT) and array.flags.c_contiguous:
         return array
     if array.dtype.kind not in "fiub":
         raise TypeError(f"{name}: expected real numbers, got {array.dtype}; convert with .astype('float64')")
@@ -65,8 +65,9 @@ def square(name: str, values: ArrayLike) -> NDArray[np.float64]:
         ValueError: ``values`` are not square.
     """
     array = real(name, values)
-    if array.ndim != 2 or array.shape[0] != array.shape[1]:
-        raise ValueError(f"{name}: expected a square matrix (n, n), got shape {array.shape}")
+    shape = array.shape
+    if len(shape) != 2 or shape[0] != shape[1]:
+        raise ValueError(f"{name}: expected a square matrix (n, n), got shape {shape}")
     return array
 
 
@@ -163,6 +164,8 @@ def thread_count(threads: int) -> int:
         TypeError: not an integer.
         ValueError: not in 1 … 1024.
     """
+    if type(threads) is int and 0 < threads < _THREADS:
+        return threads
     count = integer("threads", threads, _THREADS)
     if count == 0:
         raise ValueError("threads: expected at least 1, got 0")

@@ -1,6 +1,6 @@
 //! The border to Python: everything that every wrapper needs, once.
 
-use numpy::{IntoPyArray, PyArray1, PyArray2, PyArrayMethods};
+use numpy::{IntoPyArray, PyArray1, PyArray2, ndarray::Array2};
 use pyo3::{
     Bound, PyErr, PyResult, Python,
     exceptions::{PyMemoryError, PyValueError},
@@ -16,7 +16,8 @@ pub fn run<T: Send>(py: Python<'_>, kernel: impl FnOnce() -> Result<T, Error> + 
 
 /// A kernel's row-major result as an array of shape (rows, columns); nothing is copied.
 pub fn matrix(py: Python<'_>, values: Vec<f64>, rows: usize, columns: usize) -> PyResult<Bound<'_, PyArray2<f64>>> {
-    values.into_pyarray(py).reshape([rows, columns])
+    let shaped = Array2::from_shape_vec((rows, columns), values);
+    shaped.map(|array| array.into_pyarray(py)).map_err(|error| PyValueError::new_err(error.to_string()))
 }
 
 /// A kernel's result as an array of one dimension; nothing is copied.

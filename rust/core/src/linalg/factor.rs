@@ -1,9 +1,10 @@
 //! The Cholesky factor.
 
 use super::square::Square;
-use super::tile::{COLUMNS, ROWS, Rows, solve_strip, subtract_product};
+use super::tile::{COLUMNS, ROWS, Rows, accumulate, solve_strip, subtract_product};
+use super::wide;
 use crate::error::{Error, Result};
-use crate::lanes::{Kernel, dispatch, multiply_add};
+use crate::lanes::{Kernel, dispatch};
 
 /// The distance from 1 to the next number.
 pub const EPSILON: f64 = f64::EPSILON;
@@ -93,24 +94,25 @@ impl Kernel for Block<'_> {
     #[inline(always)]
     fn run<const FUSED: bool, const WIDE: bool>(self) -> Self::Output {
         let Self { rows, stride, size, start, end, tolerance } = self;
+        let block = &mut rows[start * stride..end * stride];
         for p in (start..end).step_by(ROWS) {
-            let (top, bottom) = rows.split_at_mut((p + ROWS) * stride);
-            let eight = &mut top[p * stride..];
-            let triangle = diagonal::<FUSED>(eight, stride, p, tolerance)?;
-            solve_strip::<FUSED>(eight, stride, p + ROWS..size, &triangle);
-            for (below, i) in bottom.chunks_mut(ROWS * stride).zip((p + ROWS..end).step_by(ROWS)) {
-                let p = Rows { values: &eight[i..], stride };
-                let columns = i / COLUMNS * COLUMNS..size;
-                subtract_product::<FUSED, WIDE>(below, stride, columns, p, Rows { values: eight, stride }, ROWS);
-            }
+            let (above, rest) = block.split_at_mut((p - start) * stride);
+            let eight = &mut rest[..ROWS * stride];
+            let (own, all) =
+                (Rows { values: above.get(p..).unwrap_or_default(), stride }, Rows { values: above, stride });
+            subtract_product::<FUSED, WIDE>(eight, stride, p..size, own, all, p - start);
+            let triangle = diagonal::<FUSED, WIDE>(eight, stride, p, tolerance)?;
+            solve_strip::<FUSED, WIDE>(eight, stride, p + ROWS..size, &triangle);
         }
         Ok(())
     }
 }
 
 /// Factorises the 8 × 8 block at column p of `eight` rows, in place.
+///
+/// As U' D U first: from one pivot to the next it takes a division, not a root and a division one after the other.
 #[inline(always)]
-fn diagonal<const FUSED: bool>(
+fn diagonal<const FUSED: bool, const WIDE: bool>(
     eight: &mut [f64],
     stride: usize,
     p: usize,
@@ -120,25 +122,25 @@ fn diagonal<const FUSED: bool>(
     for k in 0..ROWS {
         u[k].copy_from_slice(&eight[k * stride + p..][..ROWS]);
     }
+    if !(WIDE && wide::eliminate(&mut u)) {
+        for k in 0..ROWS {
+            let row = u[k];
+            for i in k + 1..ROWS {
+                // the whole row: what is below the diagonal has no meaning
+                accumulate::<FUSED, ROWS>(&mut u[i], -(row[i] / row[k]), &row);
+            }
+        }
+    }
     for k in 0..ROWS {
         let pivot = u[k][k];
-        // false for NaN, too
+        // false for NaN, too; rows after a bad pivot have no meaning
         if !(pivot > tolerance[p + k] && pivot < f64::INFINITY) {
             return Err(p + k);
         }
         let root = pivot.sqrt();
         let reciprocal = 1.0 / root;
+        u[k].iter_mut().for_each(|x| *x *= reciprocal);
         u[k][k] = root;
-        for j in k + 1..ROWS {
-            u[k][j] *= reciprocal;
-        }
-        for i in k + 1..ROWS {
-            for j in i..ROWS {
-                u[i][j] = multiply_add::<FUSED>(-u[k][i], u[k][j], u[i][j]);
-            }
-        }
-    }
-    for k in 0..ROWS {
         eight[k * stride + p..][..ROWS].copy_from_slice(&u[k]);
     }
     Ok(u)

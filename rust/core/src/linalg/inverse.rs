@@ -113,7 +113,7 @@ impl Kernel for Within<'_> {
                 eight[r * stride + i + r] = 1.0;
             }
             let triangle = std::array::from_fn(|k| std::array::from_fn(|j| u[(i + k) * stride + i + j]));
-            solve_strip::<FUSED>(eight, stride, 0..i + ROWS, &triangle);
+            solve_strip::<FUSED, WIDE>(eight, stride, 0..i + ROWS, &triangle);
         }
     }
 }

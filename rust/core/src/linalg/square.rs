@@ -1,10 +1,12 @@
 //! A square matrix whose rows are whole tiles.
 
-use super::tile::COLUMNS;
+use super::tile::{COLUMNS, ROWS};
 use crate::error::{Error, Result};
 use crate::lanes::{Kernel, dispatch};
 
 const LINE: usize = 8; // numbers in a cache line
+/// Rows from which on tiles of full width alone are worth eight rows of padding.
+const LARGE: usize = 256;
 
 /// An n × n matrix in rows of `stride` numbers, continued by the identity to whole tiles.
 ///
@@ -27,8 +29,8 @@ impl Square {
     /// # Errors
     /// [`Error::TooLarge`] when there is no memory for it.
     pub fn new(n: usize) -> Result<Self> {
-        let size = n.next_multiple_of(COLUMNS);
-        let stride = size + LINE;
+        let size = n.next_multiple_of(if n < LARGE { ROWS } else { COLUMNS });
+        let stride = if size % COLUMNS == 0 { size + LINE } else { size };
         let mut values = crate::matrix::allocate(size + 1, stride)?;
         values.resize((size + 1) * stride, 0.0);
         let first = values.as_ptr().align_offset(64).min(LINE);
@@ -196,7 +198,7 @@ mod tests {
     #[test]
     fn beyond_the_matrix_is_the_identity() {
         let square = Square::from_upper(&[4.0], 1).unwrap();
-        assert_eq!((square.n(), square.size()), (1, COLUMNS));
+        assert_eq!((square.n(), square.size()), (1, ROWS));
         for i in 0..square.size() {
             let expected = |j: usize| {
                 if i != j {

@@ -45,7 +45,7 @@ impl Strips {
         let (done, rest) = b.split_at_mut(i * C);
         let (p, q) = (Rows { values, stride: ROWS }, Rows { values: done, stride: C });
         subtract_product::<FUSED, WIDE>(rest, C, 0..C, p, q, i);
-        solve_strip::<FUSED>(rest, C, 0..C, &triangle(&values[i * ROWS..]));
+        solve_strip::<FUSED, WIDE>(rest, C, 0..C, &triangle(&values[i * ROWS..]));
     }
 
     /// Solves L' W = V in place from the last strip on: one strip is solved and taken out of all rows before it.

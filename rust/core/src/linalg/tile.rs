@@ -7,7 +7,7 @@ use crate::lanes::multiply_add;
 
 /// Rows that are treated together.
 pub const ROWS: usize = 8;
-/// Columns are always whole multiples of this.
+/// Columns that are treated together, as far as there are so many.
 pub const COLUMNS: usize = 16;
 
 /// Numbers in rows of `stride`, read from `values[0]` on.
@@ -19,7 +19,7 @@ pub struct Rows<'a> {
 
 /// c[i, j] -= sum over k < `depth` of p[k, i] q[k, j], for the eight rows of c and the given columns of c and q.
 ///
-/// Columns come in sixteens; eight alone are taken, too.
+/// Columns come in eights.
 #[inline(always)]
 pub fn subtract_product<const FUSED: bool, const WIDE: bool>(
     c: &mut [f64],
@@ -29,13 +29,13 @@ pub fn subtract_product<const FUSED: bool, const WIDE: bool>(
     q: Rows,
     depth: usize,
 ) {
-    if WIDE && columns.len() == 8 {
-        if !wide::subtract_product(c, stride, columns.start, p, q, depth) {
-            eight_rows::<FUSED, 8>(c, stride, columns.start, p, q, depth);
-        }
-    } else if WIDE {
-        for column in columns.step_by(16) {
+    if WIDE {
+        let odd = columns.end - columns.len() % 16;
+        for column in (columns.start..odd).step_by(16) {
             eight_rows::<FUSED, 16>(c, stride, column, p, q, depth); // 16 of 32 registers hold sums
+        }
+        if odd < columns.end && !wide::subtract_product(c, stride, odd, p, q, depth) {
+            eight_rows::<FUSED, 8>(c, stride, odd, p, q, depth);
         }
     } else {
         for column in columns.step_by(8) {
@@ -124,13 +124,16 @@ fn subtract<const C: usize>(target: &mut [f64], sums: &[f64; C]) {
 
 /// Solves T' x = b in place for eight rows of right-hand sides: `triangle[k][i]` = T[k, i], i >= k, columns in eights.
 #[inline(always)]
-pub fn solve_strip<const FUSED: bool>(
+pub fn solve_strip<const FUSED: bool, const WIDE: bool>(
     b: &mut [f64],
     stride: usize,
     columns: Range<usize>,
     triangle: &[[f64; ROWS]; ROWS],
 ) {
     let reciprocals: [f64; ROWS] = std::array::from_fn(|k| 1.0 / triangle[k][k]);
+    if WIDE && wide::solve_strip(b, stride, columns.clone(), triangle, &reciprocals) {
+        return;
+    }
     for column in columns.step_by(ROWS) {
         let mut x = [[0.0; ROWS]; ROWS];
         for k in 0..ROWS {

@@ -201,7 +201,7 @@ impl Kernel for Down<'_> {
             let p = Rows { values: &packed, stride: ROWS };
             subtract_product::<FUSED, WIDE>(rest, stride, 0..stride, p, Rows { values: top, stride }, i);
             let triangle = triangle(|k, j| if j < rows { factor[(i + j) * n + i + k] } else { 0.0 }, rows);
-            solve_strip::<FUSED>(rest, stride, 0..stride, &triangle);
+            solve_strip::<FUSED, WIDE>(rest, stride, 0..stride, &triangle);
         }
     }
 }

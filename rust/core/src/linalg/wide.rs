@@ -1,8 +1,11 @@
-//! The two loops over eight right-hand sides, in the instructions they should be.
+//! The loops over eight rows of eight numbers, in the instructions they should be.
 //!
-//! Of eight sums of eight numbers each, which fill eight registers exactly, compilers make gathers, scatters and halves
-//! of registers: three to four times the time of a climb at 500 observations (`benches/python/bench_gp.py`). The same
-//! sums in the same order as in [`super::tile`] and [`super::strips`], so the same bits.
+//! Eight rows fill eight registers exactly, but compilers make gathers, scatters, halves of registers and memory of them:
+//! four times the time of a climb at 500 observations (`benches/python/bench_gp.py`), one and a half that of a
+//! factor of 100 rows (`benches/python/bench_linalg.py`). What is here gives the bits of [`super::tile`] and
+//! [`super::strips`], which do the same where there is no AVX-512.
+
+use std::ops::Range;
 
 use super::tile::{ROWS, Rows};
 
@@ -17,6 +20,40 @@ pub fn subtract_product(c: &mut [f64], stride: usize, column: usize, p: Rows, q:
         return true;
     }
     _ = (c, stride, column, p, q, depth);
+    false
+}
+
+/// Solves T' x = b in place as [`super::tile::solve_strip`]; false where the processor cannot.
+#[inline(always)]
+pub fn solve_strip(
+    b: &mut [f64],
+    stride: usize,
+    columns: Range<usize>,
+    triangle: &[[f64; ROWS]; ROWS],
+    reciprocals: &[f64; ROWS],
+) -> bool {
+    #[cfg(target_arch = "x86_64")]
+    #[allow(unsafe_code)]
+    if is_x86_feature_detected!("avx512f") {
+        // SAFETY: the processor has AVX-512F, as the condition says.
+        unsafe { x86::solve_strip(b, stride, columns, triangle, reciprocals) };
+        return true;
+    }
+    _ = (b, stride, columns, triangle, reciprocals);
+    false
+}
+
+/// Takes what the first k rows of `u` explain out of row k, in turn for each k: U' D U; false where the processor cannot.
+#[inline(always)]
+pub fn eliminate(u: &mut [[f64; ROWS]; ROWS]) -> bool {
+    #[cfg(target_arch = "x86_64")]
+    #[allow(unsafe_code)]
+    if is_x86_feature_detected!("avx512f") {
+        // SAFETY: the processor has AVX-512F, as the condition says.
+        unsafe { x86::eliminate(u) };
+        return true;
+    }
+    _ = u;
     false
 }
 
@@ -37,11 +74,14 @@ pub fn add_products<const C: usize>(v: &mut [f64], own: &[[f64; ROWS]; ROWS], co
 #[cfg(target_arch = "x86_64")]
 mod x86 {
     use std::arch::x86_64::{
-        __m512d, _mm512_add_pd, _mm512_fmadd_pd, _mm512_loadu_pd, _mm512_set1_pd, _mm512_setzero_pd, _mm512_storeu_pd,
-        _mm512_sub_pd,
+        __m512d, _mm512_add_pd, _mm512_div_pd, _mm512_fmadd_pd, _mm512_fnmadd_pd, _mm512_loadu_pd, _mm512_mul_pd,
+        _mm512_permutexvar_pd, _mm512_set1_epi64, _mm512_set1_pd, _mm512_setzero_pd, _mm512_storeu_pd, _mm512_sub_pd,
     };
+    use std::ops::Range;
 
     use super::super::tile::{ROWS, Rows, pairs};
+
+    const LANE: [i64; ROWS] = [0, 1, 2, 3, 4, 5, 6, 7];
 
     #[inline]
     #[target_feature(enable = "avx512f")]
@@ -91,6 +131,75 @@ mod x86 {
                 odd = _mm512_fmadd_pd(_mm512_set1_pd(l[r + 1]), w[r + 1], odd);
             }
             store(v, _mm512_add_pd(even, odd));
+        }
+    }
+
+    #[target_feature(enable = "avx512f")]
+    pub fn solve_strip(
+        b: &mut [f64],
+        stride: usize,
+        columns: Range<usize>,
+        triangle: &[[f64; ROWS]; ROWS],
+        reciprocals: &[f64; ROWS],
+    ) {
+        for column in columns.step_by(ROWS) {
+            let mut x = [_mm512_setzero_pd(); ROWS];
+            for (x, row) in x.iter_mut().zip(b.chunks(stride)) {
+                if let Some(row) = row[column..].first_chunk() {
+                    *x = load(row);
+                }
+            }
+            solve::<0>(&mut x, triangle, reciprocals);
+            solve::<1>(&mut x, triangle, reciprocals);
+            solve::<2>(&mut x, triangle, reciprocals);
+            solve::<3>(&mut x, triangle, reciprocals);
+            solve::<4>(&mut x, triangle, reciprocals);
+            solve::<5>(&mut x, triangle, reciprocals);
+            solve::<6>(&mut x, triangle, reciprocals);
+            solve::<7>(&mut x, triangle, reciprocals);
+            for (x, row) in x.iter().zip(b.chunks_mut(stride)) {
+                if let Some(row) = row[column..].first_chunk_mut() {
+                    store(row, *x);
+                }
+            }
+        }
+    }
+
+    /// Row K, and out of those below. K is a constant so that the rows are registers.
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    fn solve<const K: usize>(x: &mut [__m512d; ROWS], triangle: &[[f64; ROWS]; ROWS], reciprocals: &[f64; ROWS]) {
+        x[K] = _mm512_mul_pd(x[K], _mm512_set1_pd(reciprocals[K]));
+        for i in K + 1..ROWS {
+            x[i] = _mm512_fnmadd_pd(_mm512_set1_pd(triangle[K][i]), x[K], x[i]);
+        }
+    }
+
+    #[target_feature(enable = "avx512f")]
+    pub fn eliminate(u: &mut [[f64; ROWS]; ROWS]) {
+        let mut rows = [_mm512_setzero_pd(); ROWS];
+        for k in 0..ROWS {
+            rows[k] = load(&u[k]);
+        }
+        step::<0>(&mut rows);
+        step::<1>(&mut rows);
+        step::<2>(&mut rows);
+        step::<3>(&mut rows);
+        step::<4>(&mut rows);
+        step::<5>(&mut rows);
+        step::<6>(&mut rows);
+        for k in 0..ROWS {
+            store(&mut u[k], rows[k]);
+        }
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    fn step<const K: usize>(rows: &mut [__m512d; ROWS]) {
+        let factors = _mm512_div_pd(rows[K], _mm512_permutexvar_pd(_mm512_set1_epi64(LANE[K]), rows[K]));
+        for i in K + 1..ROWS {
+            let factor = _mm512_permutexvar_pd(_mm512_set1_epi64(LANE[i]), factors);
+            rows[i] = _mm512_fnmadd_pd(factor, rows[K], rows[i]);
         }
     }
 }
