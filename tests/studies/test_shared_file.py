@@ -76,7 +76,6 @@ def test_no_configuration_is_tried_twice_by_two_studies_on_one_file(tmp_path):
 class Next:
     """Suggests the least tenth that no trial of the record has; before it answers, ``meanwhile`` happens once."""
 
-    oblivious = False
     prescribed = False
 
     def __init__(self):
@@ -84,6 +83,9 @@ class Next:
 
     def check(self, space, directions):
         pass
+
+    def horizon(self, history):
+        return history.ended
 
     def suggest(self, history, seed, numbers):
         free = [x for x in (np.arange(100) / 10).tolist() if x not in history.natives[:, 0]]

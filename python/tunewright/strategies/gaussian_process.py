@@ -126,7 +126,6 @@ class GaussianProcess:
     latency: float | None = None
     threads: int = 2
 
-    oblivious: ClassVar[bool] = False
     prescribed: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
@@ -178,6 +177,10 @@ class GaussianProcess:
                 f"warping=True is for one objective; this study has {', '.join(directions)}, whose processes look at "
                 "the same coordinates. Leave it out"
             )
+
+    def horizon(self, history: History) -> float:
+        """See :class:`~tunewright.strategies.protocol.Strategy`: every trial matters."""
+        return history.ended
 
     def suggest(self, history: History, seed: int, numbers: Ints) -> Array:
         """See :class:`~tunewright.strategies.protocol.Strategy`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -39,7 +40,6 @@ class Grid:
     points: int | None = None
     order: Literal["product", "random"] = "product"
 
-    oblivious: ClassVar[bool] = True
     prescribed: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
@@ -62,6 +62,10 @@ class Grid:
         if not space.names:
             raise StudyError("Grid needs a declared space: Study(Space(...)); names met while running have no grid")
         rows(self, space)
+
+    def horizon(self, history: History) -> float:
+        """See :class:`~tunewright.strategies.protocol.Strategy`: outcomes do not matter."""
+        return math.inf
 
     def suggest(self, history: History, seed: int, numbers: Ints) -> Array:
         """See :class:`~tunewright.strategies.protocol.Strategy`."""

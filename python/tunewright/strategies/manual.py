@@ -33,7 +33,6 @@ class Manual:
     defaults: Mapping[str, Any] = field(default_factory=dict)
     values: Mapping[str, Sequence[Any]] = field(default_factory=dict)
 
-    oblivious: ClassVar[bool] = False
     prescribed: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
@@ -60,6 +59,10 @@ class Manual:
             tried = ", ".join(map(repr, space[name].values(column)))
             lines.append(f"{step}. try {name} = {tried}, all else as in the best so far; keep the winner")
         return "\n".join([*lines, f"at most {1 + sum(map(len, self._columns(space).values()))} trials"])
+
+    def horizon(self, history: History) -> float:
+        """See :class:`~tunewright.strategies.protocol.Strategy`: every trial matters."""
+        return history.ended
 
     def suggest(self, history: History, seed: int, numbers: Ints) -> Array:
         """See :class:`~tunewright.strategies.protocol.Strategy`."""

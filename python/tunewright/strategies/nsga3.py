@@ -11,7 +11,7 @@ from tunewright.numerics.sampling import purpose, stream
 from tunewright.space import Space
 from tunewright.strategies.evolution.directions import reference_directions
 from tunewright.strategies.evolution.endings import losses_of, violations_of
-from tunewright.strategies.evolution.population import Population, population, sized
+from tunewright.strategies.evolution.population import Population, generation_end, population, sized
 from tunewright.strategies.evolution.reproduction import Variation, reproduced
 from tunewright.trial import History
 from tunewright.trial.columns import Array, Ints
@@ -44,7 +44,6 @@ class NSGA3:
     mutation: float | None = None
     mutation_index: float = 20.0
 
-    oblivious: ClassVar[bool] = False
     prescribed: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
@@ -56,6 +55,10 @@ class NSGA3:
 
     def check(self, space: Space, directions: dict[str, str]) -> None:
         """Any space and any objectives will do."""
+
+    def horizon(self, history: History) -> float:
+        """See :class:`~tunewright.strategies.protocol.Strategy`: the end of the generation."""
+        return generation_end(history, self.population)
 
     def suggest(self, history: History, seed: int, numbers: Ints) -> Array:
         """See :class:`~tunewright.strategies.protocol.Strategy`."""

@@ -57,7 +57,6 @@ class ParEGO:
     points: int = 5_000
     threads: int = 2
 
-    oblivious: ClassVar[bool] = False
     prescribed: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
@@ -71,6 +70,10 @@ class ParEGO:
             raise StudyError(
                 f"ParEGO weighs several objectives; this study has {', '.join(directions)} alone. Use GaussianProcess()"
             )
+
+    def horizon(self, history: History) -> float:
+        """See :class:`~tunewright.strategies.protocol.Strategy`: every trial matters."""
+        return history.ended
 
     def suggest(self, history: History, seed: int, numbers: Ints) -> Array:
         """See :class:`~tunewright.strategies.protocol.Strategy`."""

@@ -18,14 +18,20 @@ class Strategy(Protocol):
     What it returns for a number must follow from the seed, that number and the record it is handed.
     """
 
-    oblivious: ClassVar[bool]
-    """Outcomes do not matter to it, so that the study may ask for many numbers ahead of time."""
-
     prescribed: ClassVar[bool]
     """Its suggestions are a plan to be followed to the letter: the study does not replace repeated ones."""
 
     def check(self, space: Space, directions: dict[str, str]) -> None:
         """Raise ``StudyError`` if the strategy cannot search this space for these objectives."""
+        ...
+
+    def horizon(self, history: History) -> float:
+        """How many trials will have ended, in all, before suggestions depend on more than they do now.
+
+        ``history.ended`` where every trial matters, the end of a generation where only whole ones do, ``math.inf``
+        where neither outcomes nor other configurations ever do. Until then, what is suggested for many trials at once
+        must be what is suggested for them one by one: the study asks ahead of time.
+        """
         ...
 
     def suggest(self, history: History, seed: int, numbers: Ints) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
@@ -36,7 +37,6 @@ class QuasiRandom:
 
     sequence: Literal["sobol", "halton"] = "sobol"
 
-    oblivious: ClassVar[bool] = True
     prescribed: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
@@ -51,6 +51,10 @@ class QuasiRandom:
                 f"QuasiRandom knows {_DIMENSIONS} dimensions; the space has {varying} parameters that vary. "
                 "Use Random()"
             )
+
+    def horizon(self, history: History) -> float:
+        """See :class:`~tunewright.strategies.protocol.Strategy`: outcomes do not matter."""
+        return math.inf
 
     def suggest(self, history: History, seed: int, numbers: Ints) -> Array:
         """See :class:`~tunewright.strategies.protocol.Strategy`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, ClassVar
@@ -24,11 +25,14 @@ class Random:
     parameters, the number of workers, or when the name was first met.
     """
 
-    oblivious: ClassVar[bool] = True
     prescribed: ClassVar[bool] = False
 
     def check(self, space: Space, directions: dict[str, str]) -> None:
         """Any space and any objectives will do."""
+
+    def horizon(self, history: History) -> float:
+        """See :class:`~tunewright.strategies.protocol.Strategy`: outcomes do not matter."""
+        return math.inf
 
     def suggest(self, history: History, seed: int, numbers: Ints) -> Array:
         """See :class:`~tunewright.strategies.protocol.Strategy`."""

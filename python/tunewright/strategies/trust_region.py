@@ -59,7 +59,6 @@ class TrustRegion:
     points: int = 2_000
     threads: int = 2
 
-    oblivious: ClassVar[bool] = False
     prescribed: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
@@ -77,6 +76,10 @@ class TrustRegion:
         """Raise ``StudyError`` for several objectives."""
         if len(directions) != 1:
             raise StudyError(f"TrustRegion searches for one objective; this study has {', '.join(directions)}")
+
+    def horizon(self, history: History) -> float:
+        """See :class:`~tunewright.strategies.protocol.Strategy`: every trial matters."""
+        return history.ended
 
     def suggest(self, history: History, seed: int, numbers: Ints) -> Array:
         """See :class:`~tunewright.strategies.protocol.Strategy`."""

@@ -12,6 +12,7 @@ import numpy as np
 
 from tunewright.errors import StudyError, TrialFinishedError, UnknownTrialError
 from tunewright.space import Space
+from tunewright.study.ahead import Ahead
 from tunewright.study.outcome import Outcome
 from tunewright.study.proposal import Proposer, identity
 from tunewright.trial import Goals, History, TrialState
@@ -21,7 +22,6 @@ __all__ = ["Claimed", "Ledger"]
 
 _RUNNING, _COMPLETE = int(TrialState.RUNNING), int(TrialState.COMPLETE)
 _FINAL = frozenset(int(s) for s in TrialState if s.is_final)
-_AHEAD_FIRST, _AHEAD_MOST = 16, 1024  # trials suggested ahead of time by strategies that do not look at outcomes
 
 
 Claimed = tuple[int, dict[str, Any]]
@@ -42,14 +42,11 @@ class Ledger:
         self.proposer = proposer
         self.best: int | None = None
         self.since_best = 0
-        self.ended = 0
         self._best_loss = math.inf
         self._sign = float(self.history.signs[0])
         self._waiting: list[int] = []  # ascending
-        self._oblivious = proposer.strategy.oblivious
         self._running: set[int] = set()  # trials begun here whose record is open
-        self._ahead: list[dict[str, Any]] = []  # configurations suggested ahead, of trials _ahead_first, …
-        self._ahead_first = 0
+        self._ahead = Ahead(proposer)
         self._complete: dict[bytes, int] = {}  # configuration -> first complete trial; kept for duplicates="reuse"
 
     @property
@@ -81,36 +78,24 @@ class Ledger:
     def claim_one(self, limit: int | None = None) -> Claimed | None:
         """Begin one trial; ``None`` when the strategy has nothing left or ``limit`` trials have begun.
 
-        A strategy that does not look at outcomes suggests whole blocks, and its trials begin one by one.
+        What was suggested ahead waits in the history beyond its end.
         """
-        if self._waiting or not self._oblivious:
+        if self._waiting:
             claimed = self.claim(1, limit)
             return claimed[0] if claimed else None
-        history = self.history
+        history, ahead = self.history, self._ahead
         number = history.n
         if limit is not None and number >= limit:
             return None
-        place = number - self._ahead_first
-        if not 0 <= place < len(self._ahead):
-            self._look_ahead(number)
-            if not self._ahead:
+        if not ahead.holds(history, number):
+            ahead.renew(history, number)
+            history.stage(number, ahead.natives)
+            if not ahead.configs:
                 return None
-            place = 0
         history.begin_staged(number)
+        ahead.followed = number + 1
         self._running.add(number)
-        return number, self._ahead[place]
-
-    def _look_ahead(self, first: int) -> None:
-        """Suggest a block of trials from ``first`` on; their configurations wait in the history beyond its end."""
-        natives = self.proposer.propose(self.history, np.arange(first, first + self._ahead_count()))
-        self.history.stage(first, natives)
-        self._ahead, self._ahead_first = self.history.space.configs(natives), first
-
-    def _ahead_count(self) -> int:
-        return min(max(_AHEAD_FIRST, 2 * len(self._ahead)), _AHEAD_MOST)
-
-    def _drop_ahead(self) -> None:
-        self._ahead = []
+        return number, ahead.configs[number - ahead.first]
 
     def _suggested(self, count: int) -> list[Claimed]:
         history = self.history
@@ -119,7 +104,6 @@ class Ledger:
         history.stage(first, natives)
         history.begin_all_staged(first, len(natives))
         self._running.update(range(first, first + len(natives)))
-        self._drop_ahead()
         return list(enumerate(history.space.configs(natives), start=first))
 
     def enqueue(self, natives: Array, metadata: Mapping[str, Any]) -> list[int]:
@@ -143,7 +127,6 @@ class Ledger:
         self.history.enqueued.append(number)
         self.history.note(number, metadata)
         bisect.insort(self._waiting, number)
-        self._drop_ahead()
 
     def _not_waiting(self, number: int) -> None:
         place = bisect.bisect_left(self._waiting, number)
@@ -187,11 +170,11 @@ class Ledger:
     def widen(self, space: Space) -> None:
         """Go on with a space that has more parameters or wider domains."""
         self.history.widen(space)
-        self._drop_ahead()
 
     def place(self, number: int, natives: Array) -> None:
         """Write the configuration of a running trial as it really is."""
         self.history.place(number, natives)
+        self._ahead.revised(number)
 
     # -- ending ------------------------------------------------------------------------------------
 
@@ -220,7 +203,6 @@ class Ledger:
         self._running.discard(number)
         if self._waiting:
             self._not_waiting(number)
-        self.ended += 1
         if error is not None:
             history.errors[number] = error
         if notes:

@@ -71,7 +71,7 @@ class Loop:
         self.callbacks = tuple(callbacks)
         self.stop = tuple(stop)
         self.failures = failures
-        self.progress = Progress(shown=progress, total=target, done=study.ledger.ended)
+        self.progress = Progress(shown=progress, total=target, done=study.history.ended)
         self.watched = bool(self.callbacks or self.stop or self.progress.shown)  # whether anybody follows each trial
         self.others = study.ledger.open_numbers  # trials that somebody else runs, by ask and tell
         self.attempts: dict[int, int] = {}  # runs of the trials that met passing troubles

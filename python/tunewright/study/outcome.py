@@ -68,6 +68,8 @@ def _values_of(result: Any, goals: Goals, *, partial: bool = False) -> tuple[lis
         UnknownMetricError: a mapping with other names.
         ReportError: nothing, the wrong count, or something that is no number.
     """
+    if isinstance(result, (tuple, list)) and len(result) == len(goals.outputs) and {*map(type, result)} == {float}:
+        return list(result), None
     if isinstance(result, Mapping):
         items = _by_name(result, goals, partial=partial)
     elif result is None:

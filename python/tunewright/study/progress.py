@@ -51,8 +51,8 @@ class Progress:
 
     def _draw(self, study: Study) -> None:
         self._next = time.monotonic() + _EVERY
-        self._bar.update(study.ledger.ended - self._done)
-        self._done = study.ledger.ended
+        self._bar.update(study.history.ended - self._done)
+        self._done = study.history.ended
         self._bar.set_postfix_str(_found(study))
 
 

@@ -21,7 +21,6 @@ __all__ = ["StoredLedger"]
 
 _Suggestions = dict[int, tuple[Array, dict[str, Any]]]  # native row and configuration, by trial
 _AGAIN = 8  # times that suggestions are made again because another process had the same
-_AHEAD = 64  # trials suggested ahead of time by strategies that do not look at outcomes
 
 
 class StoredLedger(Ledger):
@@ -36,7 +35,6 @@ class StoredLedger(Ledger):
         self.storage = storage
         self.name = name
         self._attempts: dict[int, int] = {}  # of trials that were put back into the queue
-        self._rows: _Suggestions = {}  # suggestions made ahead, by trial
         self._known = 0  # revision up to which the history holds all that the storage does
         self.refresh()
 
@@ -53,7 +51,7 @@ class StoredLedger(Ledger):
         if count <= 0:
             return []
         taken: _Suggestions = {}
-        at_once = self.proposer.strategy.oblivious or self.proposer.strategy.prescribed
+        at_once = self._at_once()
 
         def propose(numbers: Sequence[int], changes: Changes) -> list[dict[str, Any] | None]:
             self._apply(changes)
@@ -81,6 +79,11 @@ class StoredLedger(Ledger):
             claimed.append((number, config))
         self.history.revision = self._known
         return claimed
+
+    def _at_once(self) -> bool:
+        """Whether the strategy answers within the transaction: it has a plan, or all but a few answers are ready."""
+        strategy = self.proposer.strategy
+        return strategy.prescribed or strategy.horizon(self.history) > self.history.ended
 
     def _take(self, number: int, started: float) -> Claimed:
         self._reopen(number, TrialState.RUNNING, started)
@@ -112,29 +115,18 @@ class StoredLedger(Ledger):
 
     def _suggestions(self, numbers: Sequence[int]) -> _Suggestions:
         """Suggestions for numbers just taken, in order; fewer at the strategy's end."""
-        if len(numbers) == 1 and self._may_look_ahead():
+        if len(numbers) == 1:
             return self._from_ahead(numbers[0])
         natives = self.proposer.propose(self.history, np.array(numbers, dtype=np.int64))
         pairs = zip(natives, self.history.space.configs(natives), strict=True)
         return dict(zip(numbers, pairs, strict=False))
 
-    def _may_look_ahead(self) -> bool:
-        """Not where others may try the configurations that were looked at ahead."""
-        proposer = self.proposer
-        repeats = proposer.duplicates == "avoid" and proposer.runs_out(self.history.space)
-        return proposer.strategy.oblivious and not repeats
-
     def _from_ahead(self, number: int) -> _Suggestions:
-        if number not in self._rows:
-            numbers = np.arange(number, number + _AHEAD)
-            natives = self.proposer.propose(self.history, numbers)
-            pairs = zip(natives, self.history.space.configs(natives), strict=True)
-            self._rows = dict(zip(numbers.tolist(), pairs, strict=False))
-        return {number: self._rows[number]} if number in self._rows else {}
-
-    def _drop_ahead(self) -> None:
-        super()._drop_ahead()
-        self._rows = {}
+        ahead = self._ahead
+        if not ahead.holds(self.history, number):
+            ahead.renew(self.history, number)
+        place = number - ahead.first
+        return {number: (ahead.natives[place], ahead.configs[place])} if ahead.configs else {}
 
     def claim_one(self, limit: int | None = None) -> Claimed | None:
         """See :meth:`Ledger.claim_one`."""
@@ -294,11 +286,11 @@ class StoredLedger(Ledger):
         history.open(number, record.state, record.seen, record.asked, record.started or 0.0)
         if natives is not None:
             history.place(number, natives)
+            self._ahead.revised(number)
         if record.metadata:
             history.note(number, record.metadata)
         if record.metadata.get("enqueued") and number not in history.enqueued:
             bisect.insort(history.enqueued, number)
-            self._drop_ahead()
         if record.state == TrialState.WAITING and number not in self._waiting:
             bisect.insort(self._waiting, number)
         if record.state != TrialState.WAITING:

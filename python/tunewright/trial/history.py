@@ -49,6 +49,7 @@ class History:
         self.seed = 0  # of the study: the key of every random stream
         self.n = 0
         self.revision = 0
+        self.ended = 0  # trials that were told
         self.reports = Reports(self.goals)
         self.enqueued: list[int] = []  # ascending numbers of trials whose configuration a person chose
         self.errors: dict[int, str] = {}
@@ -253,6 +254,7 @@ class History:
         self._states[number] = state
         self._told[number] = told
         self._finished[number] = finished
+        self.ended += 1
 
     def note(self, number: int, notes: Mapping[str, Any]) -> None:
         """Merge ``notes`` into the metadata of a trial."""
@@ -287,7 +289,7 @@ class History:
         n = int(np.flatnonzero(there)[-1]) + 1 if there.any() else 0
         known, told = known[:n], (self.told[:n] > 0) & (self.told[:n] <= revision)
         past._reserve(n)
-        past.n, past.revision, past.seed = n, revision, self.seed
+        past.n, past.revision, past.seed, past.ended = n, revision, self.seed, int(told.sum())
         past._natives[:n] = np.where(known[:, None], self.natives[:n], np.nan)
         past._measured[:n] = np.where(told[:, None], self.measured[:n], np.nan)
         past._sems[:n] = np.where(told[:, None], self._sems[:n], np.nan)

@@ -11,7 +11,6 @@ import tunewright as tw
 class Slow:
     """Suggests the number of complete trials it can see; fails on demand."""
 
-    oblivious = False
     prescribed = False
 
     def __init__(self):
@@ -19,6 +18,9 @@ class Slow:
 
     def check(self, space, directions):
         pass
+
+    def horizon(self, history):
+        return history.ended
 
     def suggest(self, history, seed, numbers):
         if self.fails:

@@ -8,7 +8,7 @@ anybody, and in a study of one trial after another this is what the algorithms' 
 
 from __future__ import annotations
 
-__all__ = ["Population", "Selection", "population", "sized"]
+__all__ = ["Population", "Selection", "generation_end", "population", "sized"]
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
@@ -67,6 +67,11 @@ def population(history: History, size: int, select: Selection, key: Hashable) ->
         now = _next(history, now, usable(history, block), select)
     reading.population = now
     return now
+
+
+def generation_end(history: History, size: int) -> int:
+    """How many trials will have ended once the present generation is over."""
+    return (history.ended // size + 1) * size
 
 
 def _nobody(objectives: int) -> Population:

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 __all__ = ["Variation", "reproduced"]
 
-from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from tunewright.numerics.evolution import offspring
 from tunewright.numerics.sampling import purpose, uniform
-from tunewright.space import Space
 from tunewright.strategies.coordinates import Coordinates, coordinates
-from tunewright.strategies.evolution.brood import Proposal, admissible
+from tunewright.strategies.evolution.brood import admissible
 from tunewright.strategies.evolution.population import Population
 from tunewright.strategies.quasirandom import QuasiRandom
 from tunewright.strategies.random import draw
@@ -25,7 +22,6 @@ from tunewright.trial.columns import Array, Ints
 
 _CHILD = purpose("evolution/child")
 _ORPHAN = np.array([purpose("evolution/orphan")], dtype=np.uint64)
-_AHEAD = 32  # children made together where trials are asked for one by one
 _FAMILY = 16  # children of one trial that are forbidden or known before chance takes over
 _MOST_DIMENSIONS = 1_111  # of the Sobol' sequence
 
@@ -76,36 +72,7 @@ def reproduced(
             natives[orphans] = draw(history.space, seed, some[orphans], attempt=attempt)
         return natives
 
-    def ahead(some: Ints, attempt: int) -> Array:
-        single = len(some) == 1 and not attempt
-        return _ahead(history, parents, (seed, variation), int(some[0]), propose) if single else propose(some, attempt)
-
-    return admissible(history, numbers, ahead)
-
-
-@dataclass(eq=False)
-class _Block:
-    """First attempts of the trials ``first``, ``first`` + 1, … as long as nothing they follow from changes."""
-
-    source: tuple[Space, int, Hashable]
-    first: int
-    natives: Array
-
-
-_blocks: WeakKeyDictionary[Population, _Block] = WeakKeyDictionary()
-
-
-def _ahead(history: History, parents: Population, options: Hashable, number: int, propose: Proposal) -> Array:
-    """The first attempt of one trial, shape (1, d), made together with those of the trials after it: decoding one row
-    costs as much as decoding many, and a child follows from its number, its parents and the options alone.
-    """
-    source = (history.space, len(history.enqueued), options)
-    block = _blocks.get(parents)
-    same = block is not None and block.source[0] is source[0] and block.source[1:] == source[1:]
-    if block is None or not same or not 0 <= number - block.first < len(block.natives):
-        block = _blocks[parents] = _Block(source, number, propose(np.arange(number, number + _AHEAD), 0))
-    row: Array = block.natives[number - block.first : number - block.first + 1].copy()
-    return row
+    return admissible(history, numbers, propose)
 
 
 def _founders(history: History, seed: int, numbers: Ints, attempt: int) -> Array:
