@@ -73,9 +73,9 @@ def hypervolume_subset(
     """Return k points with a large hypervolume together.
 
     For m <= 2 no other k points have a larger one; O(n log n + k (f - k)), with 4 k (f - k) bytes, for f points on the
-    front (K. Bringmann, T. Friedrich & P. Klitzke, GECCO 2014). Beyond that each is the one that adds most to those
-    before it, of equal ones the first, which is at least 1 - 1/e of the largest hypervolume (G. L. Nemhauser,
-    L. A. Wolsey & M. L. Fisher, Math. Program. 14, 1978): finding the largest is NP-hard.
+    front (K. Bringmann, T. Friedrich & P. Klitzke, GECCO 2014). Beyond that each is the one of the front that adds
+    most to those before it, of equal ones the first, which is at least 1 - 1/e of the largest hypervolume
+    (G. L. Nemhauser, L. A. Wolsey & M. L. Fisher, Math. Program. 14, 1978): finding the largest is NP-hard.
 
     Args:
         losses: (n, m) real numbers, see the module.

@@ -10,14 +10,15 @@
 //! (K. Bringmann, T. Friedrich & P. Klitzke, GECCO 2014, section 3).
 
 use super::hypervolume::Boxes;
+use super::is_nondominated;
 use super::volume::gain;
 use crate::error::{Error, Result};
 
 /// The rows of k points with a large hypervolume together.
 ///
 /// The largest for up to two objectives, O(n log n + k (f − k)) in time and 4 k (f − k) bytes for f points on the front.
-/// Beyond, each the one that adds most to those before it, of equal ones the first: at least 1 − 1/e of the largest
-/// (G. L. Nemhauser, L. A. Wolsey & M. L. Fisher, 1978). When no point adds anything more, the first others follow.
+/// Beyond, each the one of the front that adds most to those before it, of equal ones the first: at least 1 − 1/e of
+/// the largest (G. L. Nemhauser, L. A. Wolsey & M. L. Fisher, 1978). When no point adds anything more, the first others follow.
 ///
 /// # Errors
 /// [`Error::Length`] when `losses` is not a whole number of rows, [`Error::OutOfRange`] when they are fewer than k or
@@ -29,7 +30,7 @@ pub fn hypervolume_subset(losses: &[f64], reference: &[f64], k: usize) -> Result
     if k > n {
         return Err(Error::OutOfRange { argument: "k", expected: format!("at most {n} points"), got: k as u64 });
     }
-    let mut chosen = if m == 2 { planar(&boxes, k) } else { greedy(&boxes, m, k) };
+    let mut chosen = if m == 2 { planar(&boxes, k) } else { greedy(&boxes, m, k)? };
     let mut taken = vec![false; n];
     for &i in &chosen {
         taken[i] = true;
@@ -41,11 +42,13 @@ pub fn hypervolume_subset(losses: &[f64], reference: &[f64], k: usize) -> Result
 /// At most k rows, each the one that adds most, and all of them something.
 ///
 /// A gain can only shrink as points are chosen, so that most need not be computed again (M. Minoux, 1978).
-fn greedy(boxes: &Boxes, m: usize, k: usize) -> Vec<usize> {
+fn greedy(boxes: &Boxes, m: usize, k: usize) -> Result<Vec<usize>> {
     let corner = |i: usize| &boxes.corners[i * m..(i + 1) * m];
-    let mut left: Vec<usize> = (0..boxes.index.len()).collect();
-    let mut bounds: Vec<f64> = left.iter().map(|&i| corner(i).iter().product()).collect();
-    let mut fresh = vec![0; left.len()]; // how many were chosen when the bound was computed
+    let losses: Vec<f64> = boxes.corners.iter().map(|x| -x).collect();
+    let front = is_nondominated(&losses, m)?; // a dominated point never adds more than what dominates it
+    let mut left: Vec<usize> = (0..front.len()).filter(|&i| front[i]).collect();
+    let mut bounds: Vec<f64> = (0..front.len()).map(|i| corner(i).iter().product()).collect();
+    let mut fresh = vec![0; front.len()]; // how many were chosen when the bound was computed
     let (mut chosen, mut chosen_corners) = (Vec::with_capacity(k), Vec::new());
     while chosen.len() < k {
         let best =
@@ -60,7 +63,7 @@ fn greedy(boxes: &Boxes, m: usize, k: usize) -> Vec<usize> {
             fresh[i] = chosen.len();
         }
     }
-    chosen
+    Ok(chosen)
 }
 
 /// At most k rows of the front in the plane, from the largest x on.
