@@ -40,7 +40,7 @@ _CHOICES = {
 }
 _LOGARITHMS = ("log_ei", "log_pi", "log_nei")  # acquisitions that a cost can divide
 _NOISE = -4.0  # mean of the log noise variance
-_FIT = 160  # outcomes that the hyperparameters are fitted to
+_FIT = 240  # outcomes that the hyperparameters are fitted to, at most
 _DELTA = 0.1  # of the scheduled kappa: the probability that its bounds do not hold
 _BETA = 10.0  # of piBO: how many trials it takes for the record to weigh as much as the prior
 
@@ -52,8 +52,9 @@ class GaussianProcess:
     The first trials are a scrambled Sobol' design through the space's priors. From then on losses are made normal (see
     ``outputs``), a process with one lengthscale a parameter is fitted by its largest posterior density, and the
     acquisition is climbed from the best of many candidates. The fit is renewed after every tenth of outcomes; of more
-    than 160 outcomes it sees so many: half of them the best, a quarter the newest. What is to be improved upon is
-    the lowest posterior mean at any trial, not the lowest loss, which luck may have had a part in.
+    than 240 outcomes it sees so many: a quarter the best, an eighth the newest, the others of every rank.
+    What is to be improved upon is the lowest posterior mean at any trial, not the lowest loss, which luck may have had
+    a part in.
 
     Args:
         startup: outcomes to wait for before the model is used.
@@ -83,7 +84,7 @@ class GaussianProcess:
             the end not at all; without it they always count in full.
         latency: seconds that a suggestion should take at most, from 0.01 upwards. By a model of what each part costs
             (``strategies/gp/budget.py``), not by a clock, so that suggestions can be repeated: ``points``,
-            ``candidates`` and the 160 of the fit become fewer until it fits. ``None``: as much as it takes.
+            ``candidates`` and the 240 of the fit become fewer until it fits. ``None``: as much as it takes.
         threads: for the kernels; suggestions do not depend on it.
 
     Standard errors told with values (``study.tell(trial, value, sem=...)``) are known noise of those trials, beside the

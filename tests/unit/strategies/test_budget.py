@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import tunewright as tw
 from tunewright.strategies.gp.budget import Effort, affordable, seconds
+from tunewright.strategies.gp.model import _representative
 
 MOST = Effort(points=5_000, fit=160, candidates=256, climbs=6)
 LEAST = Effort(points=64, fit=32, candidates=16, climbs=6)
@@ -57,3 +58,13 @@ def test_a_study_in_a_hurry_looks_at_less_and_repeats_itself():
 def test_a_latency_that_is_none(latency):
     with pytest.raises(ValueError, match="latency must be None or a finite number of seconds from 0.01"):
         tw.GaussianProcess(latency=latency)
+
+
+def test_a_fit_to_a_part_sees_the_best_the_newest_and_every_rank():
+    y = np.random.default_rng(0).permutation(400).astype(np.float64)
+    rows = _representative(y, 80)
+    assert len(rows) == 80 and np.all(np.diff(rows) > 0)
+    assert set(range(20)) <= set(y[rows]) and set(range(390, 400)) <= set(rows.tolist())
+    ranks = np.sort(y[rows])
+    assert np.diff(ranks).max() <= 15 and ranks[-1] >= 385
+    assert np.array_equal(_representative(y, 400), np.arange(400))

@@ -4,7 +4,7 @@
 symbol   meaning
 =======  =====================================================================================
 n, d     points that the process sees, coordinates
-f        points of the fit, at most n
+f        points of the fit at most, and at most n
 m        candidates spread over the space; half as many again lie around the best trials
 k        processes: of the losses, of each constraint, of failing
 =======  =====================================================================================
@@ -37,7 +37,7 @@ class Effort:
 
     Attributes:
         points: outcomes that the process sees before it sees a part of them.
-        fit: outcomes that the hyperparameters are fitted to.
+        fit: outcomes that the hyperparameters are fitted to at most.
         candidates: points spread over the space.
         climbs: starts of ascents.
     """

@@ -38,7 +38,7 @@ class Fitting:
     outputs: str
     noise: float
     threads: int
-    points: int = 160
+    points: int = 240
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,14 +169,19 @@ def _starts(d: int) -> Array:
 
 
 def _representative(y: Array, most: int) -> np.ndarray[Any, np.dtype[np.intp]]:
-    """Ascending rows, at most ``most``: half the best ones, a quarter the newest, the rest spread over the others."""
+    """Ascending rows, at most ``most``: a quarter the best ones, an eighth the newest, the rest of every rank.
+
+    The rest stand for the whole of what was seen: fitted to little but a cluster of good trials, the process believes
+    in slopes that lead it far astray.
+    """
     n = len(y)
     if n <= most:
         return np.arange(n)
+    order = np.argsort(y, kind="stable")
     chosen = np.zeros(n, dtype=bool)
-    chosen[np.argsort(y, kind="stable")[: most // 2]] = True
-    chosen[n - most // 4 :] = True
-    others = np.flatnonzero(~chosen)
+    chosen[order[: most // 4]] = True
+    chosen[n - most // 8 :] = True
+    others = order[~chosen[order]]
     left = most - int(chosen.sum())
     chosen[others[np.linspace(0, len(others) - 1, left).astype(np.intp)]] = True
     return np.flatnonzero(chosen)
