@@ -37,14 +37,18 @@ class TrustRegion:
 
     A box is centred on the best trial of its region and stretched by the lengthscales of the region's Gaussian
     process. A suggestion is the least point of one function drawn from that process, over candidates that differ from
-    the centre in about 20 coordinates at most. Several regions search side by side, each
-    believing its trials under way to end at the posterior mean. It is meant for long studies in
-    which one process fits the whole space badly; in our own trials up to 500 outcomes (Ackley's function of 20 and 60
-    parameters) ``GaussianProcess`` found as much or more.
+    the centre in about 20 coordinates at most. Several regions search side by side, each believing its trials under
+    way to end at the posterior mean. While no trial of a region keeps all constraints on metrics, its centre is the one
+    that violates them least; from then on the best of those that do.
+
+    It is meant for long studies of functions that one process fits badly over the whole space. Which is better depends
+    on the function: in 20 dimensions, after 300 trials of five seeds, ``acquisition="log_ei"`` found (geometric mean)
+    3.5 on Ackley's function, 2,240 on Rosenbrock's and 10.7 on Levy's, ``GaussianProcess`` 3.6, about 3,200 and 4.9,
+    CMA-ES 5.9, 10,200 and 14.9. Before the hundredth trial prefer ``GaussianProcess``.
 
     Args:
         acquisition: ``"thompson"``, the least candidate of one function drawn from the process, or ``"log_ei"``, the
-            largest logarithm of the expected improvement, climbed to inside the box.
+            largest logarithm of the expected improvement, climbed to inside the box, in about a sixth of the time.
         regions: how many boxes; trial k belongs to box k mod ``regions``.
         startup: trials of a region's first design, ``None`` for one more than the parameters, 20 at most.
         candidates: points looked at for each suggestion.
