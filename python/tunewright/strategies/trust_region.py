@@ -43,7 +43,7 @@ class TrustRegion:
 
     It is meant for long studies of functions that one process fits badly over the whole space. Which is better depends
     on the function: in 20 dimensions, after 300 trials of five seeds, ``acquisition="log_ei"`` found (geometric mean)
-    3.5 on Ackley's function, 2,240 on Rosenbrock's and 10.7 on Levy's, ``GaussianProcess`` 3.6, about 3,200 and 4.9,
+    3.5 on Ackley's function, 2,240 on Rosenbrock's and 10.7 on Levy's, ``GaussianProcess`` 3.6, 3,010 and 5.1,
     CMA-ES 5.9, 10,200 and 14.9. Before the hundredth trial prefer ``GaussianProcess``.
 
     Args:
