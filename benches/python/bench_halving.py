@@ -1,7 +1,7 @@
 """Reports and whole asynchronous runs, through the public Python API, beside the schedulers of other libraries.
 
 python benches/python/bench_halving.py            # ours: reports per second, cost by number of trials, whole runs
-python benches/python/bench_halving.py --peers    # Optuna's pruner too, where it is installed, on the same flow
+python benches/python/bench_halving.py --peers 1000 10000    # Optuna's pruner too, on the same flow
 """
 
 from __future__ import annotations
@@ -25,20 +25,26 @@ def study(scheduler: object) -> tw.Study:
 
 
 def reporting(trials: int, scheduler: object, steps: tuple[int, ...] = RUNGS) -> tuple[float, list[float]]:
-    """Reports per second when each trial reports every rung, whatever it is told; and seconds of each tenth."""
+    """Reports per second of CPU when each trial reports every rung, told to stop or not; and seconds of each tenth.
+
+    Trials that are told to pause leave.
+    """
     s = study(scheduler)
     started = s.ask(trials)
+    pausing = isinstance(scheduler, tw.ASHA) and scheduler.promotion
     draws = random.Random(0)
     losses = [draws.random() for _ in range(trials * len(steps))]
-    tenths, begun, at = [], time.perf_counter(), iter(losses)
+    tenths, reports, at = [], 0, iter(losses)
     for tenth in range(10):
-        since = time.perf_counter()
+        since = time.process_time()
         for trial in started[tenth * trials // 10 : (tenth + 1) * trials // 10]:
             report = trial.report
             for step in steps:
-                report(step, loss=next(at))
-        tenths.append(time.perf_counter() - since)
-    return len(losses) / (time.perf_counter() - begun), tenths
+                reports += 1
+                if report(step, loss=next(at)) and pausing:
+                    break
+        tenths.append(time.process_time() - since)
+    return reports / sum(tenths), tenths
 
 
 def flow(trials: int, scheduler: object) -> tuple[float, int]:
@@ -85,20 +91,21 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--trials", type=int, default=100_000)
     parser.add_argument("--repeats", type=int, default=3)
-    parser.add_argument("--peers", action="store_true")
+    parser.add_argument("--peers", type=int, nargs="*", default=[], help="trials of the runs beside Optuna")
     options = parser.parse_args()
     for name, scheduler in (("no scheduler", None), ("ASHA", asha()), ("promotion ASHA", tw.ASHA(243, promotion=True))):
         runs = [reporting(options.trials, scheduler) for _ in range(options.repeats)]
         rate = statistics.median(rate for rate, _ in runs)
         first, last = (statistics.median(tenths[i] for _, tenths in runs) for i in (0, -1))
         print(
-            f"{name:>15}: {rate:>9,.0f} reports/s, {options.trials:,} trials x 5; last tenth / first {last / first:.2f}"
+            f"{name:>15}: {rate:>9,.0f} reports/s of CPU, {options.trials:,} trials; "
+            f"last tenth / first {last / first:.2f}"
         )
     for trials in (1_000, 10_000, 100_000):
         seconds, reports = zip(*(flow(trials, asha()) for _ in range(options.repeats)), strict=True)
         print(f"whole run of {trials:>7,} trials, {reports[0]:,} reports: {statistics.median(seconds):.3f} s")
     if options.peers:
-        for trials in (1_000, 3_000):
+        for trials in options.peers:
             theirs, ours = optuna_flow(trials)[0], flow(trials, asha())[0]
             print(f"{trials:,} trials: optuna {theirs:.3f} s, ours {ours:.3f} s, {theirs / ours:.0f} times")
 

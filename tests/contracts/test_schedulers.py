@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import tunewright as tw
+from tunewright.errors import ReportError
 from tunewright.schedulers import Decision, scheduler_from_json
 
 SCHEDULERS = {
@@ -136,13 +137,17 @@ def test_a_nan_stops_its_trial_alone(scheduler):
 
 
 def test_infinite_skipped_and_disordered_steps(scheduler):
-    s = study(scheduler)
+    s, refused = study(scheduler), 0
     for losses in ({9: 1.0}, {2: math.inf, 1: -math.inf}, {5: 2.0, 3: math.inf, 8: 0.0}, {100: 5.0, 1: 2.0}):
         trial = s.ask()
         for step, loss in losses.items():
-            trial.report(step, loss=loss)
+            try:
+                trial.report(step, loss=loss)
+            except ReportError as error:
+                assert trial.should_stop and "was told to pause" in str(error)
+                refused += 1
         s.tell(trial, 1.0)
-    assert len(s.history.reports) >= 8
+    assert len(s.history.reports) + refused >= 8
 
 
 def test_trials_that_never_report(scheduler):

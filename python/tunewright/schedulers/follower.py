@@ -63,7 +63,8 @@ class Follower(Judge):
         if row != self._read or self._forgotten != self._reports.forgotten:
             self._follow(row)
         self._read = row + 1
-        return self._rule.read(*self._reports.at(row))
+        trial, step, revision, metrics = self._reports.at(row)
+        return self._rule.read(trial, step, revision, metrics)
 
     def resource(self, number: int) -> int | None:
         """See :class:`Judge`."""

@@ -68,8 +68,9 @@ class OneMetric:
             return NOWHERE
         if value != value:
             return NAN
-        broken = violation(self._goals, metrics) if self._constrained else 0.0
-        return self._enter(trial, step, value * self._sign, broken)
+        if self._constrained:
+            return self._enter(trial, step, value * self._sign, violation(self._goals, metrics))
+        return self._enter(trial, step, value * self._sign)
 
 
 class Fronts:

@@ -59,12 +59,18 @@ class Home:
             )
         with self._lock:
             referee = self._referee
-            resumed = self._resumed.get(number, 0)
-            if step <= resumed and self._ledger.history.reports.has(number, step):
-                # a trial that goes on went over a step again that its record has already
+            if self._resumed and self._repeats(number, step):
                 return (referee is not None and referee.repeated(number, step)) or self.ending
-            row = self._ledger.report(number, step, metrics)
-            return (referee is not None and referee.judge(number, row)) or self.ending
+            if referee is None:
+                self._ledger.report(number, step, metrics)
+                return self.ending
+            if number in referee.pausing:
+                referee.refuse(number, step)
+            return referee.judge(number, self._ledger.report(number, step, metrics)) or self.ending
+
+    def _repeats(self, number: int, step: int) -> bool:
+        """Whether a trial that goes on went over a step again that its record has already."""
+        return step <= self._resumed.get(number, 0) and self._ledger.history.reports.has(number, step)
 
     def suggest(self, number: int, name: str, domain: Domain) -> Any:
         """The value of a parameter that a running trial meets; a new name joins the space."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tunewright.errors import StudyError, TrialFinishedError
+from typing import NoReturn
+
+from tunewright.errors import ReportError, StudyError, TrialFinishedError
 from tunewright.schedulers import Birth, Decision, Scheduler
 from tunewright.study.keeping import Keeper
 from tunewright.study.ledger import Ledger
@@ -13,6 +15,7 @@ from tunewright.trial.saved import NOTE
 __all__ = ["Referee"]
 
 _COMPLETE, _PRUNED = int(TrialState.COMPLETE), int(TrialState.PRUNED)
+_GO_ON = Decision.CONTINUE
 
 
 class Referee:
@@ -22,6 +25,10 @@ class Referee:
         ledger: the study's record.
         scheduler: who decides.
         keeper: who knows which saved states are needed.
+
+    Attributes:
+        pausing: running trials that were told to pause. Until they are promoted they report nothing more: a report
+            would enter a rung that they were not let on to.
     """
 
     def __init__(self, ledger: Ledger, scheduler: Scheduler, keeper: Keeper) -> None:
@@ -29,6 +36,7 @@ class Referee:
         self._keeper = keeper
         self._scheduler = scheduler
         self._judge = scheduler.judge(ledger.history)
+        self.pausing: set[int] = set()
         self._told: dict[int, Decision] = {}  # running trials that were told to end, and how
         self._owing: set[int] = set()  # trials that go over steps again, to pause where they were to
         self._granted: dict[int, int] = {}  # running trials and the step up to which they may go
@@ -117,16 +125,27 @@ class Referee:
     def judge(self, number: int, row: int) -> bool:
         """Decide after a report that has joined the record; true when the trial should end."""
         decision = self._judge.decide(row)
-        if decision is Decision.CONTINUE:
+        if decision is _GO_ON:
             return False
         self._told[number] = decision
+        if decision is Decision.PAUSE:
+            self.pausing.add(number)
         return True
+
+    def refuse(self, number: int, step: int) -> NoReturn:
+        """Turn a report away of a trial that was told to pause."""
+        last = self._ledger.history.reports.last_step(number)
+        raise ReportError(
+            f"trial {number} was told to pause at step {last} and reported step {step}: return from the objective as "
+            "soon as trial.report(...) or trial.should_stop is true; the scheduler may let the trial go on later"
+        )
 
     def repeated(self, number: int, step: int) -> bool:
         """A trial that goes on reported a step again; true when it should end, because it should have before."""
         if number not in self._owing or step < self._ledger.history.reports.last_step(number):
             return False
         self._told[number] = Decision.PAUSE
+        self.pausing.add(number)
         return True
 
     # -- when it ends ------------------------------------------------------------------------------
@@ -189,5 +208,6 @@ class Referee:
     def forget(self, number: int) -> None:
         """A trial has left: what it was told and granted is over."""
         self._told.pop(number, None)
+        self.pausing.discard(number)
         self._owing.discard(number)
         self._granted.pop(number, None)

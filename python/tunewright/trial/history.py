@@ -140,7 +140,11 @@ class History:
 
     @property
     def pending(self) -> npt.NDArray[np.bool_]:
-        """Which trials are under way (running or paused) with a known configuration, shape (n,)."""
+        """Which trials with a known configuration have no outcome yet, running or paused, shape (n,).
+
+        Neither state nor time of a pause is part of :meth:`at`, so that nothing may depend on who is paused. What a
+        trial told on its way is in :attr:`reports`; who reads them need not wait for an outcome of that trial.
+        """
         states = self.states
         pending: npt.NDArray[np.bool_] = (states == TrialState.RUNNING) | (states == TrialState.PAUSED)
         return pending & (self.asked > 0)

@@ -86,10 +86,11 @@ class Reports:
             steps = self._rows[trial] = {}
         elif step in steps:
             raise ReportError(f"trial {trial} already reported step {step}; each step is reported once")
-        if len(self._fresh) >= _FRESH:
+        fresh = self._fresh
+        if len(fresh) >= _FRESH:
             self._settle()
-        row = steps[step] = self._count + len(self._fresh)
-        self._fresh.append((trial, step, revision, metrics))
+        row = steps[step] = self._count + len(fresh)
+        fresh.append((trial, step, revision, metrics))
         return row
 
     def forget(self, trial: int) -> None:
@@ -141,10 +142,10 @@ class Reports:
         self._trial[first:last], self._step[first:last], self._revision[first:last] = trials, steps, revisions
         for column, name in enumerate(self._goals.outputs):
             self._values[first:last, column] = [metrics.get(name, np.nan) for metrics in given]
-        odd = set(np.flatnonzero(np.isnan(self._values[first:last]).any(axis=1)).tolist())
-        for row, metrics in enumerate(given):
-            if row in odd or len(metrics) != len(self._goals.outputs):
-                self._keep_extra(first + row, metrics)
+        odd = np.isnan(self._values[first:last]).any(axis=1)
+        odd |= np.array([len(metrics) for metrics in given]) != len(self._goals.outputs)
+        for row in np.flatnonzero(odd).tolist():
+            self._keep_extra(first + row, given[row])
         self._count = last
         self._fresh.clear()
 

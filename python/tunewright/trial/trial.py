@@ -100,21 +100,26 @@ class Trial:
             The same as :attr:`should_stop`.
 
         Raises:
-            ReportError: ``step`` is no positive whole number, or no metric was given.
+            ReportError: ``step`` is no positive whole number, no metric was given, or an earlier report was answered
+                with the word to pause.
             UnknownMetricError: none of the names is an objective of the study.
         """
         if step is None:
             step = self._step + 1 if self._epoch is None else self._epoch
-        elif isinstance(step, bool) or not isinstance(step, int) or step < 1:
+        elif (type(step) is not int and (isinstance(step, bool) or not isinstance(step, int))) or step < 1:
             raise ReportError(
                 f"report(step=...) takes a whole number from 1 upwards, then metrics by name; got step={step!r}. "
                 "Write for example trial.report(step=3, loss=0.25)"
             )
         if not metrics:
             raise ReportError("report() needs at least one metric by name, for example trial.report(loss=0.25)")
-        self._stop = self._line().report(self.number, step, {k: _number(k, v) for k, v in metrics.items()})
+        for value in metrics.values():
+            if type(value) is not float:
+                metrics = {name: _number(name, value) for name, value in metrics.items()}
+                break
+        self._stop = stop = (self._link or self._line()).report(self.number, step, metrics)
         self._step = step
-        return self._stop
+        return stop
 
     def epochs(self, limit: int) -> Iterator[int]:
         """Count ``0, 1, … limit - 1``, ending early once the scheduler says stop or :attr:`resource` is used up.

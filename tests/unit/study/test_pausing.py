@@ -116,6 +116,22 @@ def checked(s, n):
     assert max(reached) == 4 and min(reached) == 1
 
 
+@pytest.mark.parametrize("scheduler", [Promotion(), tw.ASHA(4, reduction_factor=2, promotion=True)])
+def test_a_trial_that_was_told_to_pause_reports_nothing_more_until_it_is_promoted(storage, scheduler):
+    s = study(storage, scheduler)
+    one, two = s.ask(2)
+    assert one.report(1, loss=0.5) and two.report(1, loss=0.7)
+    for step in (2, 4):
+        with pytest.raises(ReportError, match=f"trial 0 was told to pause at step 1 and reported step {step}"):
+            one.report(step, loss=0.1)
+    s.tell(one, 0.1), s.tell(two, 0.7)
+    assert [trial.state for trial in s.trials] == [PAUSED, PAUSED] and steps(s) == [[1], [1]]
+    again = s.ask()
+    assert (again.number, again.resource) == (0, 2)
+    assert again.report(2, loss=0.1)
+    assert steps(s) == [[1, 2], [1]]
+
+
 @pytest.mark.parametrize("workers", [1, 3])
 def test_paused_trials_go_on_before_new_ones_begin(storage, workers):
     s = study(storage).optimize(objective, trials=8, workers=workers, executor="inline" if workers == 1 else "threads")
@@ -164,7 +180,7 @@ def test_ask_and_tell_see_promotion():
     assert s.trials[0].reports == {1: {"loss": 1.0}}
     assert resumed.report(step=2, loss=0.5)
     assert s.trials[0].reports == {1: {"loss": 1.0}, 2: {"loss": 0.5}}
-    with pytest.raises(ReportError, match="already reported step 2"):
+    with pytest.raises(ReportError, match="told to pause at step 2"):
         resumed.report(step=2, loss=0.5)
     s.tell([resumed], [0.5])
     assert s.trials[0].state is PAUSED

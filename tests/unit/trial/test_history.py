@@ -55,6 +55,13 @@ def test_columns():
     assert np.array_equal(h.unit, unit, equal_nan=True)
 
 
+def test_a_paused_trial_is_pending_as_in_the_record_of_the_past():
+    h = filled()
+    h.move(2, TrialState.PAUSED)
+    assert h.pending.tolist() == [False, False, True, False]
+    assert h.at(h.revision).pending[2]
+
+
 def test_unit_follows_a_configuration_that_is_placed_late():
     h = filled()
     before = h.unit.copy()

@@ -69,16 +69,18 @@ impl Rungs {
     pub fn enter(&mut self, trial: u64, step: u64, loss: f64, violation: f64) -> Entry {
         let reached = self.levels.partition_point(|&level| level <= step);
         let Some(rung) = reached.checked_sub(1) else { return Entry::Nowhere };
-        let before = self.standings.get(&trial).copied();
-        if before.is_some_and(|standing| standing.rung >= rung) {
+        let known = self.standings.get_mut(&trial);
+        if known.as_ref().is_some_and(|standing| standing.rung >= rung) {
             return Entry::Nowhere;
         }
         let Some(rank) = self.rankings[rung].insert(trial, loss, violation) else { return Entry::Nowhere };
         let now = Standing { rung, loss, violation };
-        self.standings.insert(trial, now);
-        if let Some(before) = before {
+        if let Some(standing) = known {
+            let before = std::mem::replace(standing, now);
             self.rankings[before.rung].close(trial, before.loss, before.violation);
             self.ceiling.compare(trial, before, now);
+        } else {
+            self.standings.insert(trial, now);
         }
         if rank < (self.rankings[rung].len() / self.factor).max(1) { Entry::Ahead } else { Entry::Behind }
     }
