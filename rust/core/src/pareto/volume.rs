@@ -9,8 +9,13 @@
 //! against the points before i; and gain(v) = Π v − the volume of the set clipped to v (L. While, L. Bradstreet &
 //! L. Barone, IEEE TEVC 16, 2012, sections III and IV). Three dimensions take one sweep with a staircase, O(n log n)
 //! (C. M. Fonseca, L. Paquete & M. López-Ibáñez, CEC 2006), and four one such sweep for each point, O(n²) as in
-//! A. P. Guerreiro & C. M. Fonseca, IEEE TEVC 22, 2018.
+//! A. P. Guerreiro & C. M. Fonseca, IEEE TEVC 22, 2018. Clipped, all points at least as deep as v have one depth: what
+//! they cover is one volume in m − 1 dimensions, and only the others are added one by one.
 
+use std::cmp::Ordering;
+
+use super::hypersolid::Hypersolid;
+use super::solid;
 use super::stairs::Stairs;
 
 /// The volume of the union of the boxes of `rows`, row-major with positive coordinates.
@@ -22,7 +27,11 @@ pub fn volume(rows: &[f64], columns: usize) -> f64 {
         _ => {
             let mut order: Vec<&[f64]> = rows.chunks_exact(columns).collect();
             order.sort_unstable_by(|a, b| b[columns - 1].total_cmp(&a[columns - 1]));
-            Slices::new(columns).volume(&order.concat())
+            if columns == 4 {
+                return solid::volume4(&order);
+            }
+            let mut union = union(columns - 1);
+            order.into_iter().map(|row| row[columns - 1] * union.insert(&row[..columns - 1])).sum()
         }
     }
 }
@@ -41,18 +50,18 @@ pub fn gain(corner: &[f64], rows: &[f64]) -> f64 {
     (whole - volume(&clipped, columns)).max(0.0)
 }
 
-/// For each row the volume of its box outside those of the others, by limits to it. Four columns or more.
+/// For each row the volume of its box outside those of the others, of which none is inside another but equal ones. Four
+/// columns or more.
 pub fn gains(rows: &[&[f64]], columns: usize) -> Vec<f64> {
-    let last = columns - 1;
-    let mut order: Vec<(&[f64], usize)> = rows.iter().copied().zip(0..).collect();
-    order.sort_unstable_by(|a, b| b.0[last].total_cmp(&a.0[last]));
-    let sorted: Vec<f64> = order.iter().flat_map(|(row, _)| *row).copied().collect();
-    let mut slices = Slices::new(columns);
+    let mut order: Vec<usize> = (0..rows.len()).collect();
+    order.sort_unstable_by(|&i, &j| rows[i].partial_cmp(rows[j]).unwrap_or(Ordering::Equal));
+    let mut union = union(columns);
+    rows.iter().for_each(|row| union.place(row));
     let mut gains = vec![0.0; rows.len()];
-    for (place, &(row, i)) in order.iter().enumerate() {
-        let (before, after) = (&sorted[..place * columns], &sorted[(place + 1) * columns..]);
-        let whole: f64 = row.iter().product();
-        gains[i] = (whole - slices.clipped(before, after, row)).max(0.0);
+    for equal in order.chunk_by(|&i, &j| rows[i] == rows[j]) {
+        if let &[i] = equal {
+            gains[i] = union.exclusive(rows[i]);
+        }
     }
     gains
 }
@@ -97,93 +106,81 @@ fn volume3(rows: &[f64]) -> f64 {
     order.into_iter().map(|[x, y, z]| stairs.insert(x, y) * z).sum()
 }
 
-/// Room for one recursion: a set of points for each dimension from m − 1 down to 3.
+/// A union of boxes [0, v] in four dimensions or more.
+pub trait Union {
+    fn clear(&mut self);
+
+    /// Adds a box that is not inside one of the others and drops those inside it.
+    fn place(&mut self, corner: &[f64]);
+
+    /// Adds a box and returns the volume that it added.
+    fn insert(&mut self, corner: &[f64]) -> f64;
+
+    /// The volume of one of the boxes outside the others.
+    fn exclusive(&mut self, corner: &[f64]) -> f64;
+
+    /// Replaces the union by that of other boxes and returns its volume.
+    fn fill(&mut self, rows: &[f64]) -> f64;
+}
+
+fn union(columns: usize) -> Box<dyn Union> {
+    if columns == 4 { Box::new(Hypersolid::default()) } else { Box::new(Slices::new(columns)) }
+}
+
+/// A union in five dimensions or more.
 struct Slices {
     columns: usize,
-    below: Option<Box<Slices>>,
-    /// Points of `columns` − 1 coordinates, none inside another, in descending order of the last one.
+    /// Corners, none inside another, the last coordinate descending.
     set: Vec<f64>,
-    row: Vec<f64>,
-    solid: Solid,
+    /// Room for a union of one dimension less.
+    below: Box<dyn Union>,
+    clipped: Vec<f64>,
 }
 
 impl Slices {
     fn new(columns: usize) -> Self {
-        let below = (columns > 4).then(|| Box::new(Self::new(columns - 1)));
-        Self { columns, below, set: Vec::new(), row: Vec::new(), solid: Solid::default() }
+        Self { columns, set: Vec::new(), below: union(columns - 1), clipped: Vec::new() }
     }
 
-    /// The volume of a set in descending order of the last coordinate.
-    fn volume(&mut self, rows: &[f64]) -> f64 {
-        self.clear();
+    fn is_inside(&self, corner: &[f64]) -> bool {
+        self.set.chunks_exact(self.columns).any(|other| covers(other, corner))
+    }
+
+    /// The volume of the union, without the box itself, clipped to a box that is inside no other.
+    fn clip(&mut self, corner: &[f64]) -> f64 {
         let last = self.columns - 1;
-        let mut volume = 0.0;
-        for row in rows.chunks_exact(self.columns) {
-            self.row.clear();
-            self.row.extend_from_slice(&row[..last]);
-            volume += row[last] * self.insert();
+        let (floor, depth) = (&corner[..last], corner[last]);
+        let rows = self.set.chunks_exact(self.columns);
+        let high = rows.clone().take_while(|row| row[last] >= depth);
+        let low = rows.skip(high.clone().count());
+        self.clipped.clear();
+        for row in high.filter(|row| !covers(row, corner)) {
+            self.clipped.extend(row.iter().zip(floor).map(|(&a, &b)| least(a, b)));
         }
-        volume
-    }
-
-    /// The volume of a set clipped to a corner: of rows at least as deep as it, and then the others, deepest first.
-    fn clipped(&mut self, high: &[f64], low: &[f64], corner: &[f64]) -> f64 {
-        self.clear();
-        let (columns, last) = (self.columns, self.columns - 1);
-        // clipped, the first ones have one depth and may come in any order: near the corner are those that cover most
-        let order = high.chunks_exact(columns).rev().chain(low.chunks_exact(columns));
-        let mut volume = 0.0;
-        if let (None, &[x, y, z, w]) = (&self.below, corner) {
-            for row in order {
-                let clipped = [least(row[0], x), least(row[1], y), least(row[2], z)];
-                volume += least(row[3], w) * self.solid.insert(clipped);
-                if clipped == [x, y, z] {
-                    break; // nothing of the corner's box is left below
-                }
-            }
-            return volume;
-        }
-        for row in order {
-            self.row.clear();
-            self.row.extend(row[..last].iter().zip(corner).map(|(&a, &b)| least(a, b)));
-            volume += least(row[last], corner[last]) * self.insert();
-            if self.row == corner[..last] {
-                break;
+        let mut volume = depth * self.below.fill(&self.clipped);
+        for row in low {
+            self.clipped.clear();
+            self.clipped.extend(row.iter().zip(floor).map(|(&a, &b)| least(a, b)));
+            volume += row[last] * self.below.insert(&self.clipped);
+            if self.clipped == floor {
+                break; // nothing of the box is left below
             }
         }
         volume
     }
+}
 
+impl Union for Slices {
     fn clear(&mut self) {
         self.set.clear();
-        self.solid.clear();
     }
 
-    /// Adds `self.row` to the set of one dimension less and returns what its box added there.
-    fn insert(&mut self) -> f64 {
-        let Some(below) = &mut self.below else {
-            return self.solid.insert([self.row[0], self.row[1], self.row[2]]);
-        };
-        let columns = self.columns - 1;
-        if self.set.chunks_exact(columns).any(|other| covers(other, &self.row)) {
-            return 0.0;
-        }
-        let whole: f64 = self.row.iter().product();
-        let depth = self.row[columns - 1];
-        let deep = self.set.chunks_exact(columns).take_while(|other| other[columns - 1] >= depth).count();
-        let (high, low) = self.set.split_at(deep * columns);
-        let gain = whole - below.clipped(high, low, &self.row);
-        self.place(columns);
-        gain.max(0.0)
-    }
-
-    /// Puts `self.row` at its place in the set and drops the rows inside it.
-    fn place(&mut self, columns: usize) {
-        let depth = self.row[columns - 1];
-        let before = self.set.chunks_exact(columns).take_while(|other| other[columns - 1] > depth).count() * columns;
+    fn place(&mut self, corner: &[f64]) {
+        let (columns, last) = (self.columns, self.columns - 1);
+        let before = self.set.chunks_exact(columns).take_while(|other| other[last] > corner[last]).count() * columns;
         let mut kept = before;
         for at in (before..self.set.len()).step_by(columns) {
-            if !covers(&self.row, &self.set[at..at + columns]) {
+            if !covers(corner, &self.set[at..at + columns]) {
                 if kept != at {
                     self.set.copy_within(at..at + columns, kept);
                 }
@@ -191,111 +188,33 @@ impl Slices {
             }
         }
         self.set.truncate(kept);
-        self.set.extend_from_slice(&self.row);
+        self.set.extend_from_slice(corner);
         self.set[before..].rotate_right(columns);
     }
-}
 
-/// A union of three-dimensional boxes.
-#[derive(Default)]
-struct Solid {
-    /// None inside another, z descending.
-    corners: Vec<[f64; 3]>,
-    /// The corner that the last box in vain was inside: the next one may be, too.
-    recent: [f64; 3],
-    stairs: Stairs,
-    inner: Vec<(f64, f64)>,
-}
-
-impl Solid {
-    fn clear(&mut self) {
-        self.corners.clear();
-        self.recent = [0.0; 3];
-    }
-
-    /// Adds the box of a corner and returns the volume that it added.
-    fn insert(&mut self, corner: [f64; 3]) -> f64 {
-        let [x, y, z] = corner;
-        if x <= self.recent[0] && y <= self.recent[1] && z <= self.recent[2] {
+    fn insert(&mut self, corner: &[f64]) -> f64 {
+        if self.is_inside(corner) {
             return 0.0;
         }
-        let at = self.corners.partition_point(|other| other[2] >= z);
-        let Some(gain) = self.gain(corner, at) else { return 0.0 };
-        let equal_z = self.corners[..at].iter().rev().take_while(|other| other[2] == z).count();
-        let at = at - equal_z;
-        let inside = |other: &[f64; 3]| other[0] <= x && other[1] <= y;
-        if let Some(first) = self.corners[at..].iter().position(inside) {
-            let first = at + first;
-            let mut kept = first + 1;
-            for i in first + 1..self.corners.len() {
-                if !inside(&self.corners[i]) {
-                    self.corners[kept] = self.corners[i];
-                    kept += 1;
-                }
-            }
-            self.corners.truncate(kept);
-            self.corners.copy_within(at..first, at + 1);
-            self.corners[at] = corner;
-        } else {
-            self.corners.insert(at, corner);
-        }
+        let gain = self.exclusive(corner);
+        self.place(corner);
         gain
     }
 
-    /// The volume of a box outside the union, None for a box inside one of the others; `at` of those are as high.
-    ///
-    /// From its top down, the part of its floor plan that is not yet covered times the depth to the next that covers it.
-    fn gain(&mut self, [x, y, z]: [f64; 3], at: usize) -> Option<f64> {
-        self.stairs.clear();
-        self.inner.clear();
-        let (mut full_x, mut full_y) = (0.0, 0.0); // covered are [0, full_x] × [0, y] and [0, x] × [0, full_y]
-        let (high, low) = self.corners.split_at(at);
-        // clipped, the first ones have one height and may come in any order: the nearest cover most
-        for &other in high.iter().rev() {
-            if other[0] <= full_x || other[1] <= full_y {
-                continue;
-            }
-            match (other[0] >= x, other[1] >= y) {
-                (true, true) => {
-                    self.recent = other;
-                    return None;
-                }
-                (true, false) => full_y = other[1],
-                (false, true) => full_x = other[0],
-                (false, false) => self.inner.push((other[0], other[1])),
+    fn exclusive(&mut self, corner: &[f64]) -> f64 {
+        (corner.iter().product::<f64>() - self.clip(corner)).max(0.0)
+    }
+
+    fn fill(&mut self, rows: &[f64]) -> f64 {
+        self.clear();
+        for row in rows.chunks_exact(self.columns) {
+            if !self.is_inside(row) {
+                self.place(row);
             }
         }
-        let mut open = (x - full_x) * (y - full_y);
-        self.stairs.start((x, full_y), (full_x, y));
-        for &(inner_x, inner_y) in &self.inner {
-            if inner_x > full_x && inner_y > full_y {
-                open -= self.stairs.insert(inner_x, inner_y);
-            }
-        }
-        let (mut top, mut gain) = (z, 0.0);
-        for &[other_x, other_y, other_z] in low {
-            if other_x <= full_x || other_y <= full_y {
-                continue;
-            }
-            let covered = match (other_x >= x, other_y >= y) {
-                (true, true) => return Some(gain + open.max(0.0) * (top - other_z)),
-                (true, false) => {
-                    full_y = other_y;
-                    self.stairs.insert(x, other_y)
-                }
-                (false, true) => {
-                    full_x = other_x;
-                    self.stairs.insert(other_x, y)
-                }
-                (false, false) => self.stairs.insert(other_x, other_y),
-            };
-            if covered > 0.0 {
-                gain += open.max(0.0) * (top - other_z);
-                open -= covered;
-                top = other_z;
-            }
-        }
-        Some(gain + open.max(0.0) * top)
+        self.below.clear();
+        let last = self.columns - 1;
+        self.set.chunks_exact(self.columns).map(|row| row[last] * self.below.insert(&row[..last])).sum()
     }
 }
 
@@ -304,7 +223,8 @@ fn covers(a: &[f64], b: &[f64]) -> bool {
 }
 
 /// The smaller one, without the care for NaN that `f64::min` takes.
-fn least(a: f64, b: f64) -> f64 {
+#[inline]
+pub fn least(a: f64, b: f64) -> f64 {
     if a < b { a } else { b }
 }
 
