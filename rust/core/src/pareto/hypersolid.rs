@@ -106,8 +106,8 @@ fn put(corners: &mut Vec<Corner>, corner: Corner, k: usize) {
 }
 
 #[inline]
+#[allow(clippy::needless_bitwise_bool)] // one wide comparison instead of branches
 fn covers(a: &Corner, b: &Corner) -> bool {
-    // `&`: one wide comparison, no branches
     (a[0] >= b[0]) & (a[1] >= b[1]) & (a[2] >= b[2]) & (a[3] >= b[3])
 }
 

@@ -102,10 +102,10 @@ impl Solid {
         Some(gain + open.max(0.0) * top)
     }
 
-    /// How much of the floor plan of a box is covered along its sides at its top, [0, full_x] × [0, y] and
-    /// [0, x] × [0, full_y]; None if all of it is.
+    /// The part of the floor plan of a box that is covered along its sides at its top: (a, b) for [0, a] × [0, y] and
+    /// [0, x] × [0, b]; None if all of it is.
     #[inline(always)]
-    fn full(&mut self, x: f64, y: f64, at: usize) -> Option<(f64, f64)> {
+    fn full(&self, x: f64, y: f64, at: usize) -> Option<(f64, f64)> {
         let (mut full_x, mut full_y, mut covered) = (0.0, 0.0, false);
         for &[other_x, other_y, _] in &self.corners[..at] {
             let (wide, high) = (other_x >= x, other_y >= y);
@@ -119,6 +119,7 @@ impl Solid {
 
     /// Puts the corners from one up to another into `near` that are beyond both, and says how many they are.
     #[inline(always)]
+    #[allow(clippy::needless_bitwise_bool)] // a branch would be taken at random
     fn collect(&mut self, from: usize, to: usize, full_x: f64, full_y: f64) -> usize {
         let near = &mut self.near;
         let mut kept = 0;

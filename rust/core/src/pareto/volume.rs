@@ -56,7 +56,9 @@ pub fn gains(rows: &[&[f64]], columns: usize) -> Vec<f64> {
     let mut order: Vec<usize> = (0..rows.len()).collect();
     order.sort_unstable_by(|&i, &j| rows[i].partial_cmp(rows[j]).unwrap_or(Ordering::Equal));
     let mut union = union(columns);
-    rows.iter().for_each(|row| union.place(row));
+    for row in rows {
+        union.place(row);
+    }
     let mut gains = vec![0.0; rows.len()];
     for equal in order.chunk_by(|&i, &j| rows[i] == rows[j]) {
         if let &[i] = equal {
