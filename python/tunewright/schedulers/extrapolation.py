@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import gammaln, logsumexp, stdtr
 
 __all__ = ["probability_below"]
 
@@ -51,6 +50,8 @@ def probability_below(steps: Array, losses: Array, last: int, target: float) -> 
     mean = np.einsum("lij,lnj,n->li", covariance, design, y)
     shape = _SHAPE + 0.5 * len(y)
     scale = _SCALE + 0.5 * np.maximum(y @ y - np.einsum("li,lij,lj->l", mean, precision, mean), 0.0)
+    from scipy.special import gammaln, stdtr  # slow to import, and few studies need it
+
     evidence = 0.5 * np.linalg.slogdet(covariance)[1] - shape * np.log(scale) + gammaln(shape)
     variance = scale / shape * (1.0 + np.einsum("li,lij,lj->l", query, covariance, query))
     standardised = (wanted - np.einsum("li,li->l", mean, query)) / np.sqrt(variance)
@@ -60,7 +61,8 @@ def probability_below(steps: Array, losses: Array, last: int, target: float) -> 
 
 
 def _weighed(evidence: Array, probabilities: Array) -> float:
-    return float(np.exp(evidence - logsumexp(evidence)) @ probabilities)
+    weights = np.exp(evidence - evidence.max())
+    return float(weights @ probabilities / weights.sum())
 
 
 def _laws(steps: Array, last: int) -> Array:
