@@ -112,22 +112,185 @@ def test_json_round_trip(strategy):
     assert strategy_from_json(written, mixed()) == strategy
 
 
-def test_a_history_of_failures_does_no_harm(strategy):
-    study = tw.Study(mixed(), minimize="loss", strategy=strategy, seed=0)
-    for kind in ("failed", "pruned", "failed"):
-        study.tell(study.ask(), state=kind)
-    study.tell(study.ask(), float("nan"))
-    study.ask()
-    assert study.ask().config
+# -- bad input: records and spaces as ugly as they come ------------------------------------------------------------
+
+UGLY = {
+    "failed": [None],
+    "pruned": ["pruned"],
+    "equal": [1.0],
+    "NaN": [math.nan],
+    "infinite": [math.inf, -math.inf],
+    "huge": [1e308, -1e308, 1e300, 0.0],
+    "of every kind": [0.5, math.nan, None, "pruned", math.inf, "pending", 1e300, -1.0, 0.5, -math.inf],
+    "pending": ["pending"],
+}
+TOLD = 14  # beyond every startup of the table
 
 
-def test_two_hundred_dimensions_and_single_points(strategy):
-    wide = {f"x{i}": tw.Float(0, 1) for i in range(199)} | {"p": tw.Int(3, 3)}
-    kind = type(strategy)
-    chosen = {tw.Grid: lambda: tw.Grid({f"x{i}": [0.5] for i in range(199)}), tw.Manual: tw.Manual}
-    study = tw.Study(tw.Space(wide), minimize="loss", strategy=chosen.get(kind, lambda: strategy)(), seed=0)
-    config = study.ask().config
-    assert len(config) == 200 and config["p"] == 3
+def fitted(strategy, space):
+    """The strategy for a space other than ``mixed()``: a plan names parameters and values."""
+    values = {name: domain.values(domain.decode(np.array([0.3, 0.7]))) for name, domain in space.by_name.items()}
+    few = {name: two[:1] if k > 3 else two for k, (name, two) in enumerate(values.items())}
+    if isinstance(strategy, tw.Grid):
+        return tw.Grid(few, order=strategy.order)
+    return tw.Manual({}, few) if isinstance(strategy, tw.Manual) else strategy
+
+
+def founded(strategy, space, **options):
+    return tw.Study(space, minimize="loss", strategy=fitted(strategy, space), **{"seed": 3} | options)
+
+
+def tell(study, trial, outcome):
+    if outcome == "pending":
+        return
+    if outcome is None or outcome == "pruned":
+        study.tell(trial, state=outcome or "failed")
+    else:
+        study.tell(trial, outcome)
+
+
+def fed(study, outcomes, count=TOLD):
+    """The study after ``count`` trials, fewer where a plan ends, that ended as the outcomes say in turn."""
+    for k in range(count):
+        trial = study.begin()
+        if trial is None:
+            break
+        tell(study, trial, outcomes[k % len(outcomes)])
+    return study
+
+
+def assert_in_the_space(study):
+    space, history = study.space, study.history
+    natives = space.natives([t.config for t in study.trials])  # raises for what does not exist, or has to and does not
+    assert np.array_equal(natives, history.natives, equal_nan=True)
+    if not study.strategy.prescribed:
+        assert space.feasible(natives).all()
+
+
+def nested():
+    """Ten conditions, one within the other, of every kind."""
+    domains = {"p0": tw.Float(0.0, 1.0)}
+    for k in range(1, 11):
+        when = tw.when(f"p{k - 1}")
+        domains[f"p{k}"] = [
+            tw.Categorical("a", "b", "c", when=when > 0.2),
+            tw.Int(0, 9, when=when != "c"),
+            tw.Float(0.0, 1.0, when=when > 1),
+        ][(k - 1) % 3]
+    return tw.Space(domains)
+
+
+SPACES = {
+    "never active": lambda: tw.Space(
+        a=tw.Float(0.0, 1.0),
+        b=tw.Float(0.0, 1.0, when=(tw.when("a") > 0.6) & (tw.when("a") < 0.4)),
+        c=tw.Categorical("x", "y", when=tw.when("b") > 0),
+    ),
+    "ten nested conditions": nested,
+    "one point": lambda: tw.Space(n=tw.Int(3, 3), c=tw.Categorical("only"), k=tw.Constant(1.5)),
+    "one point each but one": lambda: tw.Space(n=tw.Int(3, 3), x=tw.Float(0.0, 1.0), k=tw.Constant(1.5)),
+    "two points": lambda: tw.Space(on=tw.Categorical(True, False)),
+    "nothing": tw.Space,
+    "large steps": lambda: tw.Space(
+        x=tw.Float(0.0, 1.0, step=0.5), y=tw.Float(1e-300, 1e300, log=True), z=tw.Int(1, 10**15)
+    ),
+    "forbidden": lambda: tw.Space(x=tw.Float(0.0, 1.0), y=tw.Int(0, 50)).forbid("x + y / 50 > 0.9"),
+    "200 dimensions": lambda: tw.Space(
+        {f"x{i}": tw.Float(0, 1) for i in range(150)}
+        | {f"c{i}": tw.Categorical("a", "b", "c") for i in range(25)}
+        | {f"i{i}": tw.Int(1, 1000, log=True) for i in range(24)}
+        | {"p": tw.Int(3, 3)}
+    ),
+}
+
+
+def test_nothing_asked_is_nothing_suggested(strategy):
+    history = History(mixed(), {"loss": "minimize"})
+    assert strategy.suggest(history, 3, np.zeros(0, np.int64)).shape == (0, history.space.dimension)
+    assert history.n == 0
+
+
+def test_one_trial_is_enough_to_go_on(strategy):
+    for outcome in (0.5, None, math.nan, "pruned", "pending"):
+        study = fed(founded(strategy, mixed()), [outcome], count=1)
+        study.ask()
+        study.ask(3)
+        assert_in_the_space(study)
+
+
+@pytest.mark.parametrize("outcomes", UGLY.values(), ids=UGLY)
+def test_a_record_however_ugly_does_no_harm(strategy, outcomes):
+    study = fed(founded(strategy, mixed()), outcomes)
+    study.begin()
+    study.ask(4)
+    assert_in_the_space(study)
+
+
+def test_after_an_ugly_record_suggestions_still_follow_from_it_alone(strategy):
+    study = fed(founded(strategy, mixed()), UGLY["of every kind"])
+    study.begin()
+    for number in range(study.history.n - 4, study.history.n):
+        past = study.history.at(int(study.history.seen[number]))
+        row = study.strategy.suggest(past, study.seed, np.array([number]))
+        assert np.array_equal(row[0], study.history.natives[number], equal_nan=True)
+
+
+def test_trials_under_way_are_not_suggested_again(strategy):
+    space = tw.Space(x=tw.Float(0.0, 1.0), y=tw.Float(0.0, 1.0), c=tw.Categorical("a", "b"))
+    study = fed(founded(strategy, space), [0.3, 0.1, 0.2], count=8)
+    fed(study, ["pending"], count=6)
+    if not study.strategy.prescribed:
+        study.ask(6)
+    configs = [tuple(t.config.values()) for t in study.trials]
+    assert len(set(configs)) == len(configs)
+
+
+@pytest.mark.parametrize("space", SPACES.values(), ids=SPACES)
+def test_a_space_however_odd_is_searched(strategy, space):
+    if not space().names and strategy.prescribed:
+        pytest.skip("a plan needs names")
+    study = founded(strategy, space(), duplicates="allow")
+    fed(
+        study,
+        [0.3, None, 0.1, "pruned", 0.2, "pending", 0.2, math.nan],
+        count=8 if study.space.dimension > 100 else TOLD,
+    )
+    if not study.strategy.prescribed:
+        study.ask(2)
+    assert_in_the_space(study)
+    assert study.history.n >= 1
+
+
+def test_a_finite_space_ends_when_all_of_it_was_tried(strategy):
+    space = tw.Space(a=tw.Categorical("x", "y"), b=tw.Int(1, 3), c=tw.Int(1, 2, when=tw.when("a", "x")))
+    study = fed(founded(strategy, space), [0.3, None, 0.1], count=20)
+    configs = {tuple(t.config.items()) for t in study.trials}
+    assert len(configs) == study.history.n
+    assert study.strategy.prescribed or study.history.n == space.size == 9
+    with pytest.raises(tw.errors.StudyError, match="no further trial"):
+        study.ask()
+
+
+def test_a_point_outside_the_space_is_refused_and_leaves_no_trace(strategy):
+    refused, plain = (fed(founded(strategy, mixed()), [0.3, 0.1], count=8) for _ in range(2))
+    good = refused.trials[0].config
+    for bad in ({"lr": 1.0}, {"width": 1.5}, {"optimizer": "lion"}, {"batch": 24}, {"unknown": 1}, {"lr": math.nan}):
+        with pytest.raises(tw.errors.ConfigError, match=next(iter(bad))):
+            refused.enqueue(good | bad)
+    assert refused.ask().config == plain.ask().config
+    assert refused.history.n == plain.history.n == 9
+
+
+def test_an_enqueued_point_that_no_prior_gives_is_learnt_from(strategy):
+    space = tw.Space(
+        x=tw.Float(0.0, 1.0, prior=tw.Normal(0.0, 1e-3)), c=tw.Categorical("usual", "never", weights=[1.0, 0.0])
+    )
+    study = founded(strategy, space)
+    study.enqueue([{"x": 1.0, "c": "never"}, {"x": 0.5, "c": "never"}])
+    fed(study, [0.0, 0.1, 1.0, 0.5])
+    assert_in_the_space(study)
+    assert study.trials[0].config == {"x": 1.0, "c": "never"}
+    assert study.history.n > 2
 
 
 def test_the_unknown_strategy_of_a_record_is_named():

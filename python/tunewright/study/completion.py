@@ -31,7 +31,10 @@ def completed(space: Space, config: Mapping[str, Any], seed: int, number: int) -
     for name, value in config.items():
         if name not in space:
             raise ConfigError(f"the space has no parameter {name!r}; it has {', '.join(map(repr, space.names))}")
-        row[space.names.index(name)] = space[name].native(value)
+        try:
+            row[space.names.index(name)] = space[name].native(value)
+        except ConfigError as error:
+            raise ConfigError(f"parameter {name!r}: {error}") from None
     active = space.active(row[None, :])[0]
     for name in config:
         if not active[space.names.index(name)]:
