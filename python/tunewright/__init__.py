@@ -61,10 +61,11 @@ __all__ = [
     "errors",
     "gp",
     "pareto",
+    "stats",
     "when",
 ]
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tunewright import errors
 from tunewright.checkpoints import Checkpoints
@@ -113,10 +114,18 @@ from tunewright.study import Failures, NoImprovement, Study, TargetReached
 from tunewright.trial import Measured, Trainable, Trial, TrialState, TrialView
 
 if TYPE_CHECKING:
+    from tunewright.analysis import stats
+
     __version__: str
 
+_LATER = {"stats": "tunewright.analysis.stats"}  # rooms that cost an import too much are opened when asked for
 
-def __getattr__(name: str) -> str:
+
+def __getattr__(name: str) -> Any:
+    if name in _LATER:
+        from importlib import import_module
+
+        return import_module(_LATER[name])
     if name == "__version__":  # looked up when asked for: reading the metadata would slow every import
         from importlib.metadata import version
 
