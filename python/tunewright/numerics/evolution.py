@@ -115,9 +115,11 @@ def offspring(
     mutation: float,
     mutation_index: float = 20.0,
 ) -> NDArray[np.float64]:
-    """Return a child for each trial: the stream of (seed, trial, purpose, attempt) decides all about it.
+    """Return a child for each trial, a function of its number, the parents and (seed, purpose, attempt) alone.
 
-    Each of its two parents wins a tournament. With a crossover, half of the genes are crossed: numbers by simulated
+    Each of its two parents wins a tournament; all parents take part in one, in random order, before any does again.
+    Trials 2p and 2p + 1 are siblings: their parents are the same two, the first of the one the second of the other, and
+    where a crossover makes a pair of values each has one of them. With a crossover, half of the genes are crossed: numbers by simulated
     binary crossover within [0, 1] (K. Deb & R. B. Agrawal, Complex Systems 9, 1995), unordered values by exchange.
     Numbers mutate polynomially (K. Deb & M. Goyal, Computer Science and Informatics 26, 1996), by one value at least
     where there are cells, unordered values to any other. A gene that one parent lacks is the other's. A child that is
@@ -129,10 +131,10 @@ def offspring(
         cells: (d,) integers, see the module.
         trials: (k,) integers from 0 on.
         seed: of the draws, see ``numerics.sampling``.
-        purpose: of the draws.
+        purpose: of a child's own draws; the next two are of what siblings share and of the parents' turns.
         attempt: of the draws.
-        tournament: how many parents take part; of equal ones the first that was drawn wins.
-        crossover: the probability that a child has two parents.
+        tournament: how many parents take part; of equal ones the first whose turn it is wins.
+        crossover: the probability that siblings have two parents; without, each has one of its own.
         crossover_index: the larger, the closer to its parents a crossed gene stays, >= 0.
         mutation: the probability of each gene to mutate.
         mutation_index: the larger, the smaller a mutation, >= 0.

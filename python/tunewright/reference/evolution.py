@@ -72,25 +72,28 @@ def offspring(
     mutation: float,
     mutation_index: float = 20.0,
 ) -> NDArray[np.float64]:
-    """Return a child (d,) for each of k trials, shape (k, d), each from the stream of its trial."""
+    """Return a child (d,) for each of k trials, shape (k, d); trials 2p and 2p + 1 are siblings."""
     genes, kinds = np.asarray(parents, dtype=np.float64), [int(cell) for cell in np.asarray(cells)]
     worth = np.asarray(standing, dtype=np.float64)
     numbers = np.asarray(trials, dtype=np.uint64).tolist()
     children = np.zeros((len(numbers), len(kinds)))
     for child, trial in zip(children, numbers, strict=True):
-        draws = stream(seed, trial, purpose, 2 * tournament + 3 + 5 * len(kinds), attempt=attempt)
-        a, b = (genes[_winner(worth, picks)] for picks in (draws[:tournament], draws[tournament : 2 * tournament]))
-        crossing, which, how = draws[2 * tournament : 2 * tournament + 3]
-        for j, draw in enumerate(draws[2 * tournament + 3 :].reshape(-1, 5)):
+        pair, younger = divmod(trial, 2)
+        turns = [_turn(2 * tournament * pair + t, len(genes), seed, purpose, attempt) for t in range(2 * tournament)]
+        winners = [_winner(worth, turns[:tournament]), _winner(worth, turns[tournament:])]
+        a, b = (genes[winners[side]] for side in (younger, 1 - younger))
+        shared = stream(seed, pair, (purpose + 1) % 2**64, 1 + 3 * len(kinds), attempt=attempt)
+        own = stream(seed, trial, purpose, 2 + 2 * len(kinds), attempt=attempt)
+        for j, (cross, spread, side) in enumerate(shared[1:].reshape(-1, 3)):
             child[j] = a[j]
-            if crossing < crossover and (draw[0] < 0.5 or np.isnan(a[j])):
-                child[j] = _crossed(a[j], b[j], kinds[j], draw[1], draw[2], crossover_index)
-            if draw[3] < mutation and not np.isnan(child[j]):
-                child[j] = _mutated(child[j], kinds[j], draw[4], mutation_index)
+            if shared[0] < crossover and (cross < 0.5 or np.isnan(a[j])):
+                child[j] = _crossed(a[j], b[j], kinds[j], spread, side, crossover_index)
+            if own[2 + 2 * j] < mutation and not np.isnan(child[j]):
+                child[j] = _mutated(child[j], kinds[j], own[3 + 2 * j], mutation_index)
         able = [j for j, kind in enumerate(kinds) if abs(kind) != 1 and not np.isnan(child[j])]
         if np.array_equal(child, a, equal_nan=True) and able:
-            j = able[int(which * len(able))]
-            child[j] = _mutated(child[j], kinds[j], how, mutation_index)
+            j = able[int(own[0] * len(able))]
+            child[j] = _mutated(child[j], kinds[j], own[1], mutation_index)
     return children
 
 
@@ -171,11 +174,17 @@ def _niched(
     return chosen
 
 
-def _winner(standing: Array, draws: Array) -> int:
-    """The best of the parents that the draws stand for, of equal ones the first."""
-    places = (draws * len(standing)).astype(np.intp)
-    worth = np.where(np.isnan(standing), np.inf, standing)[places]
-    return int(places[np.argmin(worth)])
+def _turn(turn: int, n: int, seed: int, purpose: int, attempt: int) -> int:
+    """Whose turn it is: all n parents have one, in random order, before any has another."""
+    rounds, place = divmod(turn, n)
+    draws = stream(seed, rounds % 2**64, (purpose + 2) % 2**64, n, attempt=attempt)
+    return int(np.argsort(draws, kind="stable")[place])
+
+
+def _winner(standing: Array, contenders: list[int]) -> int:
+    """The best of the contenders, of equal ones the first."""
+    worth = np.where(np.isnan(standing), np.inf, standing)[contenders]
+    return contenders[int(np.argmin(worth))]
 
 
 def _crossed(a: float, b: float, cells: int, spread: float, side: float, index: float) -> float:

@@ -51,9 +51,9 @@ class TestNichedSurvivors:
 
 class TestOffspring:
     def test_the_gene_that_must_change_is_the_one_that_was_drawn(self):
-        draws = stream(5, 9, 3, 2 * 2 + 3 + 5 * 2)
+        draws = stream(5, 9, 3, 1)
         child = offspring([[0.5, 0.125]], [0.0], [0, -4], [9], seed=5, purpose=3, crossover=0.0, mutation=0.0)[0]
-        changed = int(draws[5] * 2)
+        changed = int(draws[0] * 2)
         assert child[1 - changed] == [0.5, 0.125][1 - changed]
         assert child[changed] != [0.5, 0.125][changed]
 
@@ -63,6 +63,23 @@ class TestOffspring:
         assert set(children[:, 0].tolist()) == {0.25, 0.75}
         assert np.nanmin(children[:, 1]) >= 0.0
         assert 0.1 < np.isnan(children[:, 1]).mean() < 0.4
+
+    def test_siblings_share_their_parents_and_what_a_crossover_makes(self):
+        parents = [[0.4, 0.6, 0.125], [0.6, 0.4, 0.625]]
+        options = {"seed": 1, "purpose": 2, "tournament": 1, "crossover": 1.0, "mutation": 0.0}
+        children = offspring(parents, [0.0, 0.0], [0, 0, -4], range(100), **options)
+        sums = children[::2] + children[1::2]
+        whole = np.all(np.isclose(sums, [1.0, 1.0, 0.75]), axis=1)
+        assert whole.mean() > 0.7  # pairs that would be copies have a gene mutated each
+        assert np.array_equal(offspring(parents, [0.0, 0.0], [0, 0, -4], [7], **options)[0], children[7])
+
+    def test_every_parent_has_as_many_tournaments(self):
+        """Six parents and three pairs a round; a child without a crossover keeps one of the two genes of its parent."""
+        genes = np.tile((np.arange(6)[:, None] + 0.5) / 6, (1, 2))
+        options = {"seed": 3, "purpose": 1, "crossover": 0.0, "tournament": 1, "mutation": 0.0}
+        children = offspring(genes, np.zeros(6), [-6, 1], range(60), **options)
+        for block in children.reshape(10, 6, 2):
+            assert sorted(block[:, 1]) == sorted(genes[:, 1])
 
     def test_the_mean_of_crossed_numbers_is_the_parents_mean(self):
         parents = [[0.4], [0.6]]

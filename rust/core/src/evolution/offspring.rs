@@ -7,7 +7,7 @@ use crate::sampling::stream;
 /// How children come to differ from their parents.
 #[derive(Debug, Clone, Copy)]
 pub struct Variation {
-    /// Parents drawn at random, the best of which is chosen; once for each of a child's two.
+    /// Parents whose turn it is, the best of which is chosen; once for each of a child's two.
     pub tournament: usize,
     /// The probability that a child has two parents; half of its genes are crossed then.
     pub crossover: f64,
@@ -19,7 +19,8 @@ pub struct Variation {
     pub mutation_index: f64,
 }
 
-/// Which draws: those of child k are the stream of (seed, trialₖ, purpose, attempt).
+/// Which draws: a child's own ones are the stream of (seed, trial, purpose, attempt). What it shares with its sibling, and
+/// the turns of the parents, have the two purposes that follow.
 #[derive(Debug, Clone, Copy)]
 pub struct Stream {
     pub seed: u64,
@@ -27,13 +28,18 @@ pub struct Stream {
     pub attempt: u64,
 }
 
-/// Draws of a child beside those of its tournaments and its genes: is there a crossover, which gene must mutate, how.
-const OWN: usize = 3;
-/// Draws of a gene: is it crossed, how far, to which side, does it mutate, how.
-const PER_GENE: usize = 5;
+/// Draws that siblings share beside those of the genes: is there a crossover.
+const SHARED: usize = 1;
+/// Draws of a gene that siblings share: is it crossed, how far apart are they, on which side is the elder.
+const SHARED_GENE: usize = 3;
+/// Draws of a child beside those of its genes: which gene must mutate, how.
+const OWN: usize = 2;
+/// Draws of a gene of one child: does it mutate, how.
+const OWN_GENE: usize = 2;
 
 /// Row-major (k, d): a child for each of `trials`, a function of its trial and the parents alone.
 ///
+/// Trials 2p and 2p + 1 are siblings: their parents are the same, and of every pair that a crossover makes each has one.
 /// A child that is no different from its first parent has one gene mutated, drawn from those that can be.
 ///
 /// # Errors
@@ -55,38 +61,95 @@ pub fn offspring(
     if parents.len() != n * d {
         return Err(Error::Length { argument: "parents", expected: n * d, got: parents.len() });
     }
-    let count = 2 * variation.tournament + OWN + PER_GENE * d;
+    let mut turns = Turns::new(n, draws);
+    let mut couple: Option<(u64, Couple)> = None;
     let mut children = Vec::with_capacity(trials.len() * d);
     for &trial in trials {
-        let draws = stream(draws.seed, trial, draws.purpose, count, draws.attempt)?;
-        let (picks, rest) = draws.split_at(2 * variation.tournament);
-        let (own, genes) = rest.split_at(OWN);
-        let [a, b] = [0, 1].map(|side| {
-            let winner = winner(standing, &picks[side * variation.tournament..(side + 1) * variation.tournament]);
-            &parents[winner * d..(winner + 1) * d]
-        });
+        if couple.as_ref().is_none_or(|(pair, _)| *pair != trial / 2) {
+            couple = Some((trial / 2, Couple::new(trial / 2, standing, d, variation, &mut turns)?));
+        }
+        let Some((_, shared)) = &couple else { break };
+        let [a, b] = shared.parents.map(|i| &parents[i * d..(i + 1) * d]);
+        let (first, second) = if trial % 2 == 0 { (a, b) } else { (b, a) };
+        let own = stream(draws.seed, trial, draws.purpose, OWN + OWN_GENE * d, draws.attempt)?;
         let start = children.len();
-        let crossing = own[0] < variation.crossover;
-        for (j, draw) in genes.chunks_exact(PER_GENE).enumerate() {
-            let partner = if crossing && (draw[0] < 0.5 || a[j].is_nan()) { b[j] } else { f64::NAN };
-            let value = crossed(a[j], partner, cells[j], draw[1], draw[2], variation.crossover_index);
-            children.push(if draw[3] < variation.mutation && !value.is_nan() {
-                mutated(value, cells[j], draw[4], variation.mutation_index)
+        for j in 0..d {
+            let value = shared.gene(j, first[j], second[j], cells[j], variation);
+            let [mutates, how] = [own[OWN + OWN_GENE * j], own[OWN + OWN_GENE * j + 1]];
+            children.push(if mutates < variation.mutation && !value.is_nan() {
+                mutated(value, cells[j], how, variation.mutation_index)
             } else {
                 value
             });
         }
-        differ(&mut children[start..], a, cells, own[1], own[2], variation.mutation_index);
+        differ(&mut children[start..], first, cells, own[0], own[1], variation.mutation_index);
     }
     Ok(children)
 }
 
-/// The best of the parents that the draws stand for, of equal ones the one drawn first.
-fn winner(standing: &[f64], draws: &[f64]) -> usize {
-    let worth = |i: usize| if standing[i].is_nan() { f64::INFINITY } else { standing[i] };
-    let place = |draw: f64| ((draw * standing.len() as f64) as usize).min(standing.len() - 1);
-    let first = place(draws[0]);
-    draws[1..].iter().map(|&draw| place(draw)).fold(first, |best, i| if worth(i) < worth(best) { i } else { best })
+/// Two parents, and what the two children have in common.
+struct Couple {
+    parents: [usize; 2],
+    draws: Vec<f64>,
+}
+
+impl Couple {
+    fn new(pair: u64, standing: &[f64], d: usize, variation: &Variation, turns: &mut Turns<'_>) -> Result<Self> {
+        let key = turns.draws;
+        let draws = stream(key.seed, pair, key.purpose.wrapping_add(1), SHARED + SHARED_GENE * d, key.attempt)?;
+        let mut parents = [0, 0];
+        for (side, parent) in parents.iter_mut().enumerate() {
+            let first = u128::from(pair) * 2 * variation.tournament as u128 + (side * variation.tournament) as u128;
+            *parent = turns.winner(first, variation.tournament, standing)?;
+        }
+        Ok(Self { parents, draws })
+    }
+
+    /// Gene j of the child whose parents have `first` and `second`.
+    fn gene(&self, j: usize, first: f64, second: f64, cells: i64, variation: &Variation) -> f64 {
+        let draw = &self.draws[SHARED + SHARED_GENE * j..];
+        let crossing = self.draws[0] < variation.crossover && (draw[0] < 0.5 || first.is_nan());
+        let partner = if crossing { second } else { f64::NAN };
+        crossed(first, partner, cells, draw[1], draw[2], variation.crossover_index)
+    }
+}
+
+/// The parents take part in tournaments by turns: all of them once, in random order, before anyone does again.
+struct Turns<'a> {
+    n: usize,
+    draws: &'a Stream,
+    round: Option<u64>,
+    order: Vec<usize>,
+}
+
+impl<'a> Turns<'a> {
+    fn new(n: usize, draws: &'a Stream) -> Self {
+        Self { n, draws, round: None, order: (0..n).collect() }
+    }
+
+    /// The best of the `count` parents whose turns begin at `first`, of equal ones the one whose turn is first.
+    fn winner(&mut self, first: u128, count: usize, standing: &[f64]) -> Result<usize> {
+        let worth = |i: usize| if standing[i].is_nan() { f64::INFINITY } else { standing[i] };
+        let mut best = self.at(first)?;
+        for turn in 1..count {
+            let other = self.at(first + turn as u128)?;
+            if worth(other) < worth(best) {
+                best = other;
+            }
+        }
+        Ok(best)
+    }
+
+    fn at(&mut self, turn: u128) -> Result<usize> {
+        let (round, place) = ((turn / self.n as u128) as u64, (turn % self.n as u128) as usize);
+        if self.round != Some(round) {
+            let Stream { seed, purpose, attempt } = *self.draws;
+            let draws = stream(seed, round, purpose.wrapping_add(2), self.n, attempt)?;
+            self.order.sort_unstable_by(|&i, &j| draws[i].total_cmp(&draws[j]).then(i.cmp(&j)));
+            self.round = Some(round);
+        }
+        Ok(self.order[place])
+    }
 }
 
 /// Mutates one gene of a child that equals its parent.
@@ -131,12 +194,46 @@ mod tests {
     }
 
     #[test]
-    fn the_better_win_tournaments() {
-        let standing = [3.0, 1.0, f64::NAN, 1.0];
-        assert_eq!(winner(&standing, &[0.0, 0.3]), 1);
-        assert_eq!(winner(&standing, &[0.99, 0.3]), 3);
-        assert_eq!(winner(&standing, &[0.6, 0.0]), 0);
-        assert_eq!(winner(&standing, &[0.6]), 2);
+    fn everybody_has_a_turn_before_anybody_has_another() {
+        let mut turns = Turns::new(7, &KEY);
+        for round in 0..5_u128 {
+            let mut seen: Vec<usize> = (0..7).map(|place| turns.at(7 * round + place).unwrap()).collect();
+            seen.sort_unstable();
+            assert_eq!(seen, [0, 1, 2, 3, 4, 5, 6]);
+        }
+        let (once, later) = (turns.at(3).unwrap(), turns.at(u128::MAX).unwrap());
+        assert_eq!((turns.at(3).unwrap(), Turns::new(7, &KEY).at(u128::MAX).unwrap()), (once, later));
+    }
+
+    #[test]
+    fn the_better_win_tournaments_and_of_equals_the_first() {
+        let mut turns = Turns::new(4, &KEY);
+        let contenders: Vec<usize> = (0..4).map(|turn| turns.at(turn).unwrap()).collect();
+        let mut standing = [f64::NAN; 4];
+        assert_eq!(turns.winner(0, 4, &standing).unwrap(), contenders[0]);
+        standing[contenders[2]] = 1.0;
+        standing[contenders[3]] = 1.0;
+        assert_eq!(turns.winner(0, 4, &standing).unwrap(), contenders[2]);
+        assert_eq!(turns.winner(0, 2, &standing).unwrap(), contenders[0]);
+    }
+
+    #[test]
+    fn siblings_are_the_two_children_of_each_crossover() {
+        let always = Variation { tournament: 1, crossover: 1.0, mutation: 0.0, ..PLAIN };
+        let parents = [0.4, 0.6, 0.125, 0.6, 0.4, 0.625];
+        let trials: Vec<u64> = (0..200).collect();
+        let children = offspring(&parents, &[0.0, 0.0], &[0, 0, -4], &trials, &always, &KEY).unwrap();
+        let mut crossed = 0;
+        for pair in children.chunks_exact(6) {
+            let (elder, younger) = pair.split_at(3);
+            if elder.iter().zip(younger).all(|(x, y)| (x + y - 1.0).abs() < 1e-12 || x + y == 0.75) {
+                crossed += 1; // about their parents' middle, and of two categories each has one
+            } else {
+                let copied = |child: &[f64], parent: &[f64]| child.iter().zip(parent).filter(|(x, y)| x == y).count();
+                assert!(copied(elder, &parents[..3]) == 2 || copied(elder, &parents[3..]) == 2);
+            }
+        }
+        assert!(crossed > 70, "all but those that would be copies");
     }
 
     #[test]
