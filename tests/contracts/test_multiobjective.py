@@ -17,7 +17,10 @@ STRATEGIES = {
     "Sobol": tw.QuasiRandom(),
     "GaussianProcess": tw.GaussianProcess(startup=6, candidates=32, climbs=2),
     "ParEGO": tw.ParEGO(startup=6, candidates=32, climbs=2),
+    "NSGA2": tw.NSGA2(population=8),
+    "NSGA3": tw.NSGA3(population=6),
 }
+EVOLUTION = ["NSGA2", "NSGA3"]
 MODELS = ["GaussianProcess", "ParEGO"]
 
 
@@ -121,7 +124,7 @@ UGLY = st.sampled_from([0.0, 1.0, -1.0, 1e12, -1e300, 1.7e308, np.inf, -np.inf, 
 KINDS = st.sampled_from(["tell"] * 8 + ["failed", "pruned", "pending"])
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", [*MODELS, *EVOLUTION])
 @settings(deadline=None, max_examples=60)
 @given(
     rows=st.lists(st.tuples(KINDS, UGLY, UGLY, st.integers(0, 5)), max_size=14),
@@ -130,10 +133,15 @@ KINDS = st.sampled_from(["tell"] * 8 + ["failed", "pruned", "pending"])
 )
 def test_any_record_is_answered(name, rows, thresholds, constraints):
     """Constant objectives, identical points, one trial, all failed, infinite values, thresholds nobody reaches."""
-    kind = {"GaussianProcess": tw.GaussianProcess, "ParEGO": tw.ParEGO}[name]
+    strategy = {
+        "GaussianProcess": lambda: tw.GaussianProcess(startup=1, candidates=16, climbs=2),
+        "ParEGO": lambda: tw.ParEGO(startup=1, candidates=16, climbs=2),
+        "NSGA2": lambda: tw.NSGA2(population=2),
+        "NSGA3": lambda: tw.NSGA3(population=3),
+    }[name]()
     space = tw.Space(x=tw.Float(0, 1), k=tw.Int(0, 5), c=tw.Categorical("a", "b"))
     study = tw.Study(
-        space, minimize=["a", "b"], strategy=kind(startup=1, candidates=16, climbs=2), seed=0,
+        space, minimize=["a", "b"], strategy=strategy, seed=0,
         thresholds=thresholds, constraints=constraints,
     )  # fmt: skip
     study.enqueue([{"x": k / 5, "k": k, "c": "ab"[k % 2]} for _, _, _, k in rows])
@@ -149,7 +157,7 @@ def test_any_record_is_answered(name, rows, thresholds, constraints):
         assert trial.config["c"] in ("a", "b")
 
 
-@pytest.mark.parametrize("objectives", [3, 5])
+@pytest.mark.parametrize("objectives", [3, 5, 8])
 @pytest.mark.parametrize("name", MODELS)
 def test_more_objectives(name, objectives):
     kind = {"GaussianProcess": tw.GaussianProcess, "ParEGO": tw.ParEGO}[name]
