@@ -119,11 +119,11 @@ def offspring(
 
     Each of its two parents wins a tournament; all parents take part in one, in random order, before any does again.
     Trials 2p and 2p + 1 are siblings: their parents are the same two, the first of the one the second of the other, and
-    where a crossover makes a pair of values each has one of them. With a crossover, half of the genes are crossed: numbers by simulated
-    binary crossover within [0, 1] (K. Deb & R. B. Agrawal, Complex Systems 9, 1995), unordered values by exchange.
-    Numbers mutate polynomially (K. Deb & M. Goyal, Computer Science and Informatics 26, 1996), by one value at least
-    where there are cells, unordered values to any other. A gene that one parent lacks is the other's. A child that is
-    no different from its first parent has one gene mutated.
+    where a crossover makes a pair of values each has one of them. With a crossover, half of the genes are crossed:
+    numbers by simulated binary crossover within [0, 1] (K. Deb & R. B. Agrawal, Complex Systems 9, 1995), unordered
+    values by exchange. Numbers mutate polynomially (K. Deb & M. Goyal, Computer Science and Informatics 26, 1996), by
+    one value at least where there are cells, unordered values to any other. A gene that one parent lacks is the
+    other's. A child that is no different from its first parent has one gene mutated.
 
     Args:
         parents: (n, d) real numbers, n >= 1, see the module.
