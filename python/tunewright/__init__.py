@@ -61,6 +61,7 @@ __all__ = [
     "errors",
     "gp",
     "pareto",
+    "plots",
     "stats",
     "when",
 ]
@@ -115,10 +116,14 @@ from tunewright.trial import Measured, Trainable, Trial, TrialState, TrialView
 
 if TYPE_CHECKING:
     from tunewright.analysis import stats
+    from tunewright.integrations import plots
 
     __version__: str
 
-_LATER = {"stats": "tunewright.analysis.stats"}  # rooms that cost an import too much are opened when asked for
+_LATER = {  # rooms that cost an import too much are opened when asked for
+    "plots": "tunewright.integrations.plots",
+    "stats": "tunewright.analysis.stats",
+}
 
 
 def __getattr__(name: str) -> Any:
