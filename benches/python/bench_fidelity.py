@@ -128,6 +128,34 @@ def syne_tune(bench, seed):
         number += 1
 
 
+def smac(bench, seed):
+    """SMAC's multi-fidelity facade (Hyperband with a random forest); it is charged what a promotion adds alone."""
+    import tempfile
+
+    from ConfigSpace import ConfigurationSpace, Float, Integer
+    from smac import MultiFidelityFacade, Scenario
+    from smac.runhistory import TrialValue
+
+    space, curves = ConfigurationSpace(seed=seed), {}
+    for p in bench.params:
+        kind = Integer if p["kind"] == "int" else Float
+        space.add(kind(p["name"], (p["low"], p["high"]), log=bool(p.get("log"))))
+    with tempfile.TemporaryDirectory() as folder:
+        scenario = Scenario(
+            space, deterministic=True, n_trials=100_000, min_budget=1, max_budget=FULL, seed=seed,
+            output_directory=folder,
+        )  # fmt: skip
+        # ask and tell alone: the facade wants a function, and never calls it
+        facade = MultiFidelityFacade(scenario, lambda config, seed, budget: 0.0, overwrite=True, logging_level=40)
+        while True:
+            asked = facade.ask()
+            curve, epochs = curves.setdefault(asked.config, []), round(asked.budget)
+            training = bench.train(dict(asked.config), len(curve))
+            while len(curve) < epochs:
+                curve.append(next(training)[1])
+            facade.tell(asked, TrialValue(cost=-curve[epochs - 1]))
+
+
 def methods():
     gp, last, random = tw.GaussianProcess(), tw.GaussianProcess(fidelity="last"), tw.Random()
     stopping, promotion = tw.ASHA(FULL), tw.ASHA(FULL, promotion=True)
@@ -148,6 +176,7 @@ def methods():
         "asha_3_promotion": tunewright(random, tw.ASHA(FULL, min_resource=3, promotion=True)),
         "optuna": optuna,
         "syne_tune": syne_tune,
+        "smac": smac,
     }
 
 

@@ -17,7 +17,7 @@ RUNGS = (1, 3, 9, 27, 81)
 
 
 def asha() -> tw.ASHA:
-    return tw.ASHA(243)  # five rungs at which trials may be stopped
+    return tw.ASHA(243, min_resource=1)  # five rungs at which trials may be stopped
 
 
 def study(scheduler: object) -> tw.Study:
@@ -93,7 +93,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--peers", type=int, nargs="*", default=[], help="trials of the runs beside Optuna")
     options = parser.parse_args()
-    for name, scheduler in (("no scheduler", None), ("ASHA", asha()), ("promotion ASHA", tw.ASHA(243, promotion=True))):
+    for name, scheduler in (("no scheduler", None), ("ASHA", asha()), ("promotion ASHA", tw.ASHA(243, min_resource=1, promotion=True))):
         runs = [reporting(options.trials, scheduler) for _ in range(options.repeats)]
         rate = statistics.median(rate for rate, _ in runs)
         first, last = (statistics.median(tenths[i] for _, tenths in runs) for i in (0, -1))

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, cast
 
 from tunewright.errors import StudyError
 from tunewright.numerics.halving import levels
 from tunewright.schedulers.decision import Decision
 from tunewright.schedulers.follower import Follower, Rule
-from tunewright.schedulers.options import measure, one_metric, resources
+from tunewright.schedulers.options import first_look, measure, one_metric, resources
 from tunewright.schedulers.plan import Plan, Rung
 from tunewright.schedulers.protocol import Judge
 from tunewright.schedulers.rungs import NAN, NOWHERE, Standings, standings
@@ -37,7 +37,9 @@ class ASHA:
 
     Args:
         max_resource: R, what a trial in full is given, in steps of its reports (epochs, as a rule).
-        min_resource: r, what each trial is given at least.
+        min_resource: r, what each trial is given at least; a 27th of ``max_resource``, rounded up, by default. That is
+            three reductions by 3: the fewest with which a quarter of the budget of a search in full sees more
+            configurations than that search, and no earlier, for what the first epochs say is the least reliable.
         reduction_factor: η, a whole number from 2 upwards.
         promotion: pause and promote instead of stopping.
         growing: begin with two rungs, and use a higher one only once trials change places between the two highest
@@ -48,7 +50,7 @@ class ASHA:
     """
 
     max_resource: int
-    min_resource: int = 1
+    min_resource: int | None = None
     reduction_factor: int = 3
     promotion: bool = False
     growing: bool = False
@@ -56,6 +58,8 @@ class ASHA:
     metric: str | None = None
 
     def __post_init__(self) -> None:
+        if self.min_resource is None:
+            object.__setattr__(self, "min_resource", first_look(self.max_resource))
         resources(self)
         measure(self, "tolerance", 0.0, math.inf)
         if self.growing and not self.promotion:
@@ -64,7 +68,7 @@ class ASHA:
     @property
     def levels(self) -> list[int]:
         """The rungs' resources."""
-        return levels(self.min_resource, self.max_resource, self.reduction_factor)
+        return levels(cast(int, self.min_resource), self.max_resource, self.reduction_factor)
 
     def check(self, directions: Mapping[str, str]) -> None:
         """Raise ``StudyError`` if ``metric`` is no objective, or ``growing`` has several."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from tunewright.errors import StudyError
 
-__all__ = ["measure", "one_metric", "resources", "whole"]
+__all__ = ["first_look", "measure", "one_metric", "resources", "whole"]
 
 
 def whole(scheduler: object, name: str, low: int) -> None:
@@ -37,6 +37,11 @@ def resources(scheduler: Any) -> None:
             f"a whole number from min_resource * reduction_factor = {least} upwards (less leaves one rung, no choice)"
         )
         raise _refused(scheduler, "max_resource", what, value)
+
+
+def first_look(max_resource: Any) -> int:
+    """A 27th of ``max_resource``, rounded up; 1 of what is no whole number, which :func:`resources` refuses."""
+    return max(1, -(-max_resource // 27)) if type(max_resource) is int else 1
 
 
 def one_metric(scheduler: object, metric: str | None, directions: Mapping[str, str], *, several: bool = False) -> None:

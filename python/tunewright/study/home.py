@@ -65,7 +65,8 @@ class Home:
                 self._ledger.report(number, step, metrics)
                 return self.ending
             if number in referee.pausing:
-                referee.refuse(number, step)
+                referee.ignore(number, step)
+                return True
             return referee.judge(number, self._ledger.report(number, step, metrics)) or self.ending
 
     def _repeats(self, number: int, step: int) -> bool:
@@ -94,4 +95,8 @@ class Home:
     def keep(self, number: int, step: int, key: str) -> None:
         """From now on trial ``number`` keeps the state ``key``, saved at ``step``."""
         with self._lock:
-            self._keeper.keep(number, step, key)
+            referee = self._referee
+            if referee is not None and number in referee.pausing and referee.beyond(number, step):
+                self._keeper.drop(key)  # what follows an epoch that is not recorded: it goes on from where it paused
+            else:
+                self._keeper.keep(number, step, key)

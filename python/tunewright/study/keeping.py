@@ -50,6 +50,10 @@ class Keeper:
         if before is not None and before[0] != key:
             self._clear({before[0]})
 
+    def drop(self, key: str) -> None:
+        """A state was saved that no trial keeps."""
+        self._clear({key})
+
     def ended(self, number: int) -> None:
         """Trial ``number`` has ended: let go of what finished trials need not keep."""
         if self._ledger.history.saved.of(number) is None or self.depot.keep == "all":

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
+import logging
 
-from tunewright.errors import ReportError, StudyError, TrialFinishedError
+from tunewright.errors import StudyError, TrialFinishedError
 from tunewright.schedulers import Birth, Decision, Scheduler
 from tunewright.study.keeping import Keeper
 from tunewright.study.ledger import Ledger
@@ -16,6 +16,7 @@ __all__ = ["Referee"]
 
 _COMPLETE, _PRUNED = int(TrialState.COMPLETE), int(TrialState.PRUNED)
 _GO_ON = Decision.CONTINUE
+_log = logging.getLogger("tunewright")
 
 
 class Referee:
@@ -27,7 +28,7 @@ class Referee:
         keeper: who knows which saved states are needed.
 
     Attributes:
-        pausing: running trials that were told to pause. Until they are promoted they report nothing more: a report
+        pausing: running trials that were told to pause. Until they are promoted what they report is left out: it
             would enter a rung that they were not let on to.
     """
 
@@ -39,6 +40,7 @@ class Referee:
         self.pausing: set[int] = set()
         self._told: dict[int, Decision] = {}  # running trials that were told to end, and how
         self._owing: set[int] = set()  # trials that go over steps again, to pause where they were to
+        self._warned = False  # whether it was said that reports are left out
         self._granted: dict[int, int] = {}  # running trials and the step up to which they may go
 
     # -- before a trial runs -----------------------------------------------------------------------
@@ -132,13 +134,22 @@ class Referee:
             self.pausing.add(number)
         return True
 
-    def refuse(self, number: int, step: int) -> NoReturn:
-        """Turn a report away of a trial that was told to pause."""
+    def ignore(self, number: int, step: int) -> None:
+        """Leave out a report of a trial that was told to pause, and say so the first time."""
+        if self._warned:
+            return
+        self._warned = True
         last = self._ledger.history.reports.last_step(number)
-        raise ReportError(
-            f"trial {number} was told to pause at step {last} and reported step {step}: return from the objective as "
-            "soon as trial.report(...) or trial.should_stop is true; the scheduler may let the trial go on later"
-        )
+        _log.warning(
+            "trial %d was told to pause at step %d and reported step %d, which is not recorded, as nothing is that "
+            "trials report before they are let on: return from the objective as soon as trial.report(...) or "
+            "trial.should_stop is true. Later ones are left out in silence",
+            number, last, step,
+        )  # fmt: skip
+
+    def beyond(self, number: int, step: int) -> bool:
+        """Whether ``step`` is one that a trial which was told to pause trained after that."""
+        return step > self._ledger.history.reports.last_step(number)
 
     def repeated(self, number: int, step: int) -> bool:
         """A trial that goes on reported a step again; true when it should end, because it should have before."""

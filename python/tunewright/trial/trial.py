@@ -97,11 +97,10 @@ class Trial:
             metrics: named values. At least one must be an objective of the study; others are kept with it.
 
         Returns:
-            The same as :attr:`should_stop`.
+            The same as :attr:`should_stop`. What is reported after the word to pause is not recorded.
 
         Raises:
-            ReportError: ``step`` is no positive whole number, no metric was given, or an earlier report was answered
-                with the word to pause.
+            ReportError: ``step`` is no positive whole number, no metric was given, or the step was reported before.
             UnknownMetricError: none of the names is an objective of the study.
         """
         if step is None:

@@ -117,19 +117,41 @@ def checked(s, n):
 
 
 @pytest.mark.parametrize("scheduler", [Promotion(), tw.ASHA(4, reduction_factor=2, promotion=True)])
-def test_a_trial_that_was_told_to_pause_reports_nothing_more_until_it_is_promoted(storage, scheduler):
+def test_what_is_reported_after_the_word_to_pause_is_left_out_until_it_is_promoted(storage, scheduler, caplog):
     s = study(storage, scheduler)
     one, two = s.ask(2)
     assert one.report(1, loss=0.5) and two.report(1, loss=0.7)
     for step in (2, 4):
-        with pytest.raises(ReportError, match=f"trial 0 was told to pause at step 1 and reported step {step}"):
-            one.report(step, loss=0.1)
+        assert one.report(step, loss=0.1) and one.should_stop
+    assert two.report(2, loss=0.1)
+    (warning,) = caplog.messages
+    assert warning.startswith("trial 0 was told to pause at step 1 and reported step 2, which is not recorded")
     s.tell(one, 0.1), s.tell(two, 0.7)
     assert [trial.state for trial in s.trials] == [PAUSED, PAUSED] and steps(s) == [[1], [1]]
     again = s.ask()
     assert (again.number, again.resource) == (0, 2)
     assert again.report(2, loss=0.1)
     assert steps(s) == [[1, 2], [1]]
+
+
+def deaf(trial):
+    """Trains to the end, whatever it is told."""
+    done = trial.load() or []
+    for epoch in range(len(done), 4):
+        done = [*done, epoch]
+        trial.report(epoch + 1, loss=trial["x"] + 1.0 / (epoch + 1))
+        trial.save(done, step=epoch + 1)
+    return trial["x"]
+
+
+@pytest.mark.parametrize("executor", ["inline", "threads", "processes"])
+def test_an_objective_that_does_not_listen_ends_nothing_and_gains_nothing(tmp_path, executor):
+    s = study(str(tmp_path / "a.db")).optimize(deaf, 8, workers=1 if executor == "inline" else 2, executor=executor)
+    checked(s, 8)
+    for trial in s.trials:
+        if trial.state is PAUSED:  # what it trained after the word to pause is gone: the state is that of the pause
+            assert s.load_state(trial) == list(range(max(trial.reports)))
+    assert len(s.home.depot(0).keys()) <= 3  # as equal states are one file: of one, two and four epochs
 
 
 @pytest.mark.parametrize("workers", [1, 3])
@@ -180,8 +202,7 @@ def test_ask_and_tell_see_promotion():
     assert s.trials[0].reports == {1: {"loss": 1.0}}
     assert resumed.report(step=2, loss=0.5)
     assert s.trials[0].reports == {1: {"loss": 1.0}, 2: {"loss": 0.5}}
-    with pytest.raises(ReportError, match="told to pause at step 2"):
-        resumed.report(step=2, loss=0.5)
+    assert resumed.report(step=2, loss=0.9) and s.trials[0].reports[2] == {"loss": 0.5}
     s.tell([resumed], [0.5])
     assert s.trials[0].state is PAUSED
     assert s.ask().number == 2
