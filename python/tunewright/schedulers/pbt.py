@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -42,12 +43,17 @@ class PopulationBasedTraining(Breeding):
         resample: how probably a parameter is drawn anew instead of moved.
         factors: what a number is multiplied by, one below 1 and one above. On a linear scale it moves by 0.02 of its
             range at least; whole numbers and ordinals move by one step at least; categories stay.
-        metric: the objective that ranks trials; needed if there are several.
+        metric: the objective that ranks trials; all of them by default.
 
-    A trial that reports NaN is worse than all others. A trial that fails leaves the population.
+    With several objectives (and no ``metric``) trials are ranked by fronts, and within a front by how far they are from
+    their neighbours on it (A. Dushatskiy et al., "Multi-objective population based training", ICML 2023); a loss in a
+    tournament is by the same order. Trials that break the study's constraints rank behind all that keep them, where
+    the report says so. A trial that reports NaN is worse than all others. A trial that fails leaves the population.
     """
 
     factors: tuple[float, float] = (0.8, 1.2)
+
+    by_fronts: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, ClassVar, Literal, Protocol
 
 import numpy as np
 
 from tunewright.errors import StudyError
+from tunewright.numerics.pareto import crowding_distance, nondominated_rank
 from tunewright.numerics.sampling import generator, purpose
 from tunewright.schedulers.birth import Birth
 from tunewright.schedulers.decision import Decision
 from tunewright.schedulers.follower import Rule
-from tunewright.schedulers.measures import Loss
+from tunewright.schedulers.measures import Loss, Losses, violation
 from tunewright.schedulers.options import measure, one_metric, whole
 from tunewright.trial import History, TrialState
 from tunewright.trial.columns import Array
 from tunewright.trial.state import FINAL
 
-__all__ = ["Breeding", "Explore", "Population"]
+__all__ = ["Breeding", "Explore", "Population", "ranking"]
 
 _STREAM = purpose("population-based-training")
 
@@ -37,6 +38,8 @@ class Breeding:
     resample: float = 0.25
     metric: str | None = None
 
+    by_fronts: ClassVar[bool] = False  # whether it goes without ``metric`` where there are several objectives
+
     def __post_init__(self) -> None:
         whole(self, "population", 2)
         whole(self, "interval", 1)
@@ -49,7 +52,7 @@ class Breeding:
 
     def check(self, directions: Mapping[str, str]) -> None:
         """Raise ``StudyError`` if ``metric`` is no objective, or missing where there are several."""
-        one_metric(self, self.metric, directions)
+        one_metric(self, self.metric, directions, several=self.by_fronts)
 
     def to_json(self) -> dict[str, Any]:
         """See :class:`~tunewright.schedulers.Scheduler`."""
@@ -71,18 +74,29 @@ class Population(Rule):
         self._options = options
         self._history = history
         self._explore = explore
-        self._loss = Loss(history.goals, options.metric)
+        goals = history.goals
+        one = options.metric is not None or len(goals.metrics) == 1
+        self._loss = Loss(goals, options.metric) if one else None
+        self._losses = Losses(goals)
         self._last: dict[int, int] = {}  # the highest step each trial reported
-        self._at: dict[int, list[tuple[float, int]]] = {}  # by step: loss and number of those that reported it
+        self._at: dict[int, dict[int, list[float]]] = {}  # by step: violation and losses of those that reported it
 
     def read(self, trial: int, step: int, revision: int, metrics: Mapping[str, float]) -> Decision:
         """See :class:`Rule`."""
         self._last[trial] = max(step, self._last.get(trial, 0))
-        loss = self._loss(metrics)
-        if step % self._options.interval or loss is None:
+        losses = self._measured(metrics)
+        if step % self._options.interval or losses is None:
             return Decision.CONTINUE
-        self._at.setdefault(step, []).append((math.inf if loss != loss else loss, trial))
+        if any(loss != loss for loss in losses):
+            losses = [math.inf] * len(losses)
+        self._at.setdefault(step, {})[trial] = [violation(self._history.goals, metrics), *losses]
         return Decision.PAUSE if step < self._options.max_resource else Decision.CONTINUE
+
+    def _measured(self, metrics: Mapping[str, float]) -> list[float] | None:
+        if self._loss is None:
+            return self._losses(metrics)
+        loss = self._loss(metrics)
+        return None if loss is None else [loss]
 
     def resource(self, number: int) -> int:
         """The next comparison of a trial."""
@@ -108,7 +122,7 @@ class Population(Rule):
 
     def _winner(self, number: int, draws: np.random.Generator) -> int | None:
         """The trial that ``number`` gives way to; ``None`` if it goes on."""
-        ranked = sorted(self._at.get(self._last.get(number, 0), []))
+        ranked = ranking(self._at.get(self._last.get(number, 0), {}))
         own = next((entry for entry in ranked if entry[1] == number), None)
         if own is None:
             return None
@@ -131,3 +145,29 @@ class Population(Rule):
         if saved is None:
             return not self._history.saved.numbers and int(self._history.states[number]) not in FINAL
         return saved[1] < self._options.max_resource
+
+
+def ranking(reported: Mapping[int, Sequence[float]]) -> list[tuple[tuple[float, ...], int]]:
+    """Standing and number of trials, the best first: a lower standing is better, an equal one neither.
+
+    Args:
+        reported: by trial, by how much it breaks constraints, and its losses (one or several).
+
+    Who breaks less comes first. Among equals there the one loss counts, or with several the front, and within a front
+    who is farther from its neighbours on it (A. Dushatskiy et al., "Multi-objective population based training", ICML
+    2023, after NSGA-II).
+    """
+    if not reported:
+        return []
+    numbers = sorted(reported)
+    table = np.array([reported[number] for number in numbers])
+    if table.shape[1] <= 2:
+        return sorted((tuple(row), number) for row, number in zip(table.tolist(), numbers, strict=True))
+    broken, losses = table[:, 0], table[:, 1:]
+    ranks = np.array(nondominated_rank(losses, violations=broken))
+    lonely = np.zeros(len(numbers))
+    for rank in np.unique(ranks):
+        front = ranks == rank
+        lonely[front] = crowding_distance(losses[front])
+    standings = zip(ranks.tolist(), (-lonely).tolist(), strict=True)
+    return sorted(zip(standings, numbers, strict=True))

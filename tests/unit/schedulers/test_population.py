@@ -193,8 +193,6 @@ def test_what_is_not_in_force_is_an_error() -> None:
 def test_options_that_make_no_population_are_refused(options, match) -> None:
     with pytest.raises(StudyError, match=match):
         dataclasses.replace(PBT, **options)
-    with pytest.raises(StudyError, match="say which"):
-        tw.Study(SPACE, maximize=["a", "b"], scheduler=PBT)
 
 
 @pytest.mark.parametrize("scheduler", KINDS, ids=lambda kind: f"{type(kind).__name__}-{kind.exploit}")
