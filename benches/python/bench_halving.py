@@ -93,7 +93,11 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--peers", type=int, nargs="*", default=[], help="trials of the runs beside Optuna")
     options = parser.parse_args()
-    for name, scheduler in (("no scheduler", None), ("ASHA", asha()), ("promotion ASHA", tw.ASHA(243, min_resource=1, promotion=True))):
+    for name, scheduler in (
+        ("no scheduler", None),
+        ("ASHA", asha()),
+        ("promotion ASHA", tw.ASHA(243, min_resource=1, promotion=True)),
+    ):
         runs = [reporting(options.trials, scheduler) for _ in range(options.repeats)]
         rate = statistics.median(rate for rate, _ in runs)
         first, last = (statistics.median(tenths[i] for _, tenths in runs) for i in (0, -1))

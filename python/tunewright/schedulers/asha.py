@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, cast
 
 from tunewright.errors import StudyError
 from tunewright.numerics.halving import levels
 from tunewright.schedulers.decision import Decision
+from tunewright.schedulers.fidelities import Fidelities, ranges, written
 from tunewright.schedulers.follower import Follower, Rule
 from tunewright.schedulers.options import first_look, measure, one_metric, resources
 from tunewright.schedulers.plan import Plan, Rung
 from tunewright.schedulers.protocol import Judge
 from tunewright.schedulers.rungs import NAN, NOWHERE, Standings, standings
-from tunewright.trial import History, TrialState
+from tunewright.trial import History, Ladder, TrialState
 
 __all__ = ["ASHA"]
 
@@ -47,6 +48,8 @@ class ASHA:
             from the start, none is trained in full. Needs ``promotion``, and one metric.
         tolerance: with ``growing``, losses that are no further apart count as equal on the lower rung.
         metric: the objective that ranks trials; all of them by default.
+        fidelities: what else grows from rung to rung, by name: its value on the lowest rung and in full, such as
+            ``{"data": (0.1, 1.0), "width": (32, 256)}``; see ``trial.fidelity``.
     """
 
     max_resource: int
@@ -56,11 +59,13 @@ class ASHA:
     growing: bool = False
     tolerance: float = 0.0
     metric: str | None = None
+    fidelities: Mapping[str, tuple[float, float]] | None = field(default=None, hash=False)
 
     def __post_init__(self) -> None:
         if self.min_resource is None:
             object.__setattr__(self, "min_resource", first_look(self.max_resource))
         resources(self)
+        object.__setattr__(self, "fidelities", ranges(self, self.fidelities))
         measure(self, "tolerance", 0.0, math.inf)
         if self.growing and not self.promotion:
             raise StudyError("ASHA(growing=True) decides which paused trials go on: add promotion=True")
@@ -69,6 +74,11 @@ class ASHA:
     def levels(self) -> list[int]:
         """The rungs' resources."""
         return levels(cast(int, self.min_resource), self.max_resource, self.reduction_factor)
+
+    @property
+    def growth(self) -> Fidelities:
+        """Values of the ``fidelities`` on the rungs."""
+        return Fidelities(self.fidelities or {}, cast(int, self.min_resource), self.max_resource)
 
     def check(self, directions: Mapping[str, str]) -> None:
         """Raise ``StudyError`` if ``metric`` is no objective, or ``growing`` has several."""
@@ -81,21 +91,23 @@ class ASHA:
 
     def plan(self, trials: int) -> Plan:
         """Rungs and expected cost, when n / η of each rung go on."""
-        rungs, before, reach = [], 0, float(trials)
+        rungs, before, reach, growth = [], 0, float(trials), self.growth
         for level in self.levels:
-            rungs.append(Rung(0, level, reach, reach * (level - before)))
+            cost = reach * (level - before) * growth.share(level)
+            rungs.append(Rung(0, level, reach, cost, growth.at(level)))
             before, reach = level, reach / self.reduction_factor
         most = " at most: the highest rungs may stay unused" if self.growing else ""
         return Plan(trials, self.max_resource, tuple(rungs), f"expected{most}; who comes early goes on more often")
 
     def to_json(self) -> dict[str, Any]:
         """See :class:`~tunewright.schedulers.Scheduler`."""
-        return {"scheduler": "ASHA", **asdict(self)}
+        return {"scheduler": "ASHA", **asdict(self), "fidelities": written(self)}
 
 
 class _Stopping(Rule):
     def __init__(self, scheduler: ASHA, history: History) -> None:
         self._most = scheduler.max_resource
+        self._ladder = scheduler.growth.ladder(scheduler.levels)
         # nobody is stopped at the last rung: who comes there has all there is
         self._enter = standings(
             history.goals, scheduler.metric, scheduler.levels[:-1], scheduler.reduction_factor
@@ -107,6 +119,9 @@ class _Stopping(Rule):
     def resource(self, number: int) -> int:
         return self._most
 
+    def ladder(self, number: int) -> Ladder:
+        return self._ladder
+
 
 _STOPPING = (Decision.CONTINUE, Decision.CONTINUE, Decision.STOP, Decision.STOP)  # nowhere, ahead, behind, NaN
 
@@ -114,6 +129,7 @@ _STOPPING = (Decision.CONTINUE, Decision.CONTINUE, Decision.STOP, Decision.STOP)
 class _Promoting(Rule):
     def __init__(self, scheduler: ASHA, history: History) -> None:
         self._levels = scheduler.levels
+        self._ladder = scheduler.growth.ladder(self._levels)
         tolerance = scheduler.tolerance if scheduler.growing else None
         self._standings: Standings = standings(
             history.goals, scheduler.metric, self._levels, scheduler.reduction_factor, tolerance
@@ -128,6 +144,9 @@ class _Promoting(Rule):
     def resource(self, number: int) -> int:
         rung = self._standings.rung(number)
         return self._levels[0 if rung is None else min(rung + 1, len(self._levels) - 1)]
+
+    def ladder(self, number: int) -> Ladder:
+        return self._ladder
 
     def promote(self, history: History) -> int | None:
         limit, states = _FIRST, history.states

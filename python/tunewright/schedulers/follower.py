@@ -8,7 +8,7 @@ from typing import Protocol
 from tunewright.schedulers.birth import Birth
 from tunewright.schedulers.decision import Decision
 from tunewright.schedulers.protocol import Judge
-from tunewright.trial import History
+from tunewright.trial import History, Ladder
 from tunewright.trial.reports import NOBODY
 
 __all__ = ["Follower", "Rule"]
@@ -27,6 +27,10 @@ class Rule(Protocol):
     def resource(self, number: int) -> int | None:
         """See :meth:`Judge.resource`."""
         return None
+
+    def ladder(self, number: int) -> Ladder:
+        """See :meth:`Judge.ladder`."""
+        return ()
 
     def promote(self, history: History) -> int | Birth | None:
         """See :meth:`Judge.promote`."""
@@ -70,6 +74,10 @@ class Follower(Judge):
         """See :class:`Judge`."""
         self._follow(len(self._reports))
         return self._rule.resource(number)
+
+    def ladder(self, number: int) -> Ladder:
+        """See :class:`Judge`."""
+        return self._rule.ladder(number)
 
     def room(self) -> int | None:
         """See :class:`Judge`."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from tunewright.numerics.halving import brackets
+from tunewright.schedulers.fidelities import Fidelities, ranges, written
 from tunewright.schedulers.follower import Follower
 from tunewright.schedulers.options import one_metric, resources
 from tunewright.schedulers.plan import Plan
@@ -30,20 +31,29 @@ class Hyperband:
         min_resource: r, what each trial is given at least.
         reduction_factor: η, a whole number from 2 upwards.
         metric: the objective that ranks trials; all of them by default.
+        fidelities: what else grows from rung to rung, by name: its value on the lowest rung and in full, such as
+            ``{"data": (0.1, 1.0), "width": (32, 256)}``; see ``trial.fidelity``.
     """
 
     max_resource: int
     min_resource: int = 1
     reduction_factor: int = 3
     metric: str | None = None
+    fidelities: Mapping[str, tuple[float, float]] | None = field(default=None, hash=False)
 
     def __post_init__(self) -> None:
         resources(self)
+        object.__setattr__(self, "fidelities", ranges(self, self.fidelities))
 
     @property
     def brackets(self) -> list[Bracket]:
         """Sizes and resources of each bracket's rungs."""
         return brackets(self.min_resource, self.max_resource, self.reduction_factor)
+
+    @property
+    def growth(self) -> Fidelities:
+        """Values of the ``fidelities`` on the rungs."""
+        return Fidelities(self.fidelities or {}, self.min_resource, self.max_resource)
 
     def check(self, directions: Mapping[str, str]) -> None:
         """Raise ``StudyError`` if ``metric`` is no objective."""
@@ -51,12 +61,12 @@ class Hyperband:
 
     def judge(self, history: History) -> Judge:
         """See :class:`~tunewright.schedulers.Scheduler`."""
-        return Follower(history, lambda: Rounds(self.brackets, self.metric, history))
+        return Follower(history, lambda: Rounds(self.brackets, self.metric, history, self.growth))
 
     def plan(self, trials: int) -> Plan:
         """Rungs and cost of so many trials."""
-        return planned(self.brackets, trials)
+        return planned(self.brackets, trials, self.growth)
 
     def to_json(self) -> dict[str, Any]:
         """See :class:`~tunewright.schedulers.Scheduler`."""
-        return {"scheduler": "Hyperband", **asdict(self)}
+        return {"scheduler": "Hyperband", **asdict(self), "fidelities": written(self)}

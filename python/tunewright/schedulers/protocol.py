@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from tunewright.schedulers.birth import Birth
 from tunewright.schedulers.decision import Decision
-from tunewright.trial import History
+from tunewright.trial import History, Ladder
 
 __all__ = ["Judge", "Scheduler"]
 
@@ -39,6 +39,10 @@ class Judge(Protocol):
         value there.
         """
         return None
+
+    def ladder(self, number: int) -> Ladder:
+        """The rungs ahead of trial ``number`` and what the fidelities are on the way to each; none by default."""
+        return ()
 
     def promote(self) -> int | Birth | None:
         """The paused trial that goes on next, a new trial in the place of one, or ``None``: a function of the record.

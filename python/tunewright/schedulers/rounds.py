@@ -10,10 +10,11 @@ import numpy as np
 
 from tunewright.numerics.halving import leaders
 from tunewright.schedulers.decision import Decision
+from tunewright.schedulers.fidelities import Fidelities
 from tunewright.schedulers.follower import Rule
 from tunewright.schedulers.measures import Loss, Losses, violation
 from tunewright.schedulers.plan import Plan, Rung
-from tunewright.trial import History, TrialState
+from tunewright.trial import History, Ladder, TrialState
 
 __all__ = ["Bracket", "Rounds", "planned"]
 
@@ -28,9 +29,10 @@ class Rounds(Rule):
     best of those that had not ended by that moment go on, and the others are dismissed.
     """
 
-    def __init__(self, brackets: Sequence[Bracket], metric: str | None, history: History) -> None:
+    def __init__(self, brackets: Sequence[Bracket], metric: str | None, history: History, growth: Fidelities) -> None:
         self._brackets = brackets
         self._ends = list(accumulate(sizes[0] for sizes, _ in brackets))
+        self._ladders = [growth.ladder(resources) for _, resources in brackets]
         goals = history.goals
         self._goals = goals
         one = metric is not None or len(goals.metrics) == 1
@@ -58,6 +60,10 @@ class Rounds(Rule):
     def resource(self, number: int) -> int:
         """See :class:`Rule`."""
         return self._of(number).resource(number)
+
+    def ladder(self, number: int) -> Ladder:
+        """See :class:`Rule`."""
+        return self._ladders[bisect.bisect(self._ends, number % self._ends[-1])]
 
     def promote(self, history: History) -> int | None:
         """See :class:`Rule`."""
@@ -155,7 +161,7 @@ class _Round:
         return bool(first[-1] < history.n and (history.told[first] > 0).all())
 
 
-def planned(brackets: Sequence[Bracket], trials: int) -> Plan:
+def planned(brackets: Sequence[Bracket], trials: int, growth: Fidelities) -> Plan:
     """The rungs of so many trials, and what they cost: exact unless trials fail or ties of the clock decide."""
     counted: dict[tuple[int, int], list[float]] = {}
     left, complete = trials, True
@@ -169,11 +175,13 @@ def planned(brackets: Sequence[Bracket], trials: int) -> Plan:
             for rung, (count, resource) in enumerate(zip(reach, resources, strict=False)):
                 line = counted.setdefault((which, rung), [resource, 0, 0])
                 line[1] += count
-                line[2] += count * (resource - before)
+                line[2] += count * (resource - before) * growth.share(resource)
                 before = resource
             if left <= 0:
                 break
-    rungs = tuple(Rung(which, int(r), n, cost) for (which, _), (r, n, cost) in sorted(counted.items()))
+    rungs = tuple(
+        Rung(which, int(r), n, cost, growth.at(int(r))) for (which, _), (r, n, cost) in sorted(counted.items())
+    )
     whole = sum(sizes[0] for sizes, _ in brackets)
     note = (
         "" if complete else f"the last bracket is not full: its trials stay paused until more come; a round has {whole}"

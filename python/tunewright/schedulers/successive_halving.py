@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from tunewright.errors import StudyError
 from tunewright.numerics.halving import brackets
+from tunewright.schedulers.fidelities import Fidelities, ranges, written
 from tunewright.schedulers.follower import Follower
 from tunewright.schedulers.options import one_metric, resources, whole
 from tunewright.schedulers.plan import Plan
@@ -32,6 +33,8 @@ class SuccessiveHalving:
         reduction_factor: η, a whole number from 2 upwards.
         size: n, trials that begin together; η to the number of halvings by default, so that one is left.
         metric: the objective that ranks trials; all of them by default.
+        fidelities: what else grows from rung to rung, by name: its value on the lowest rung and in full, such as
+            ``{"data": (0.1, 1.0), "width": (32, 256)}``; see ``trial.fidelity``.
     """
 
     max_resource: int
@@ -39,9 +42,11 @@ class SuccessiveHalving:
     reduction_factor: int = 3
     size: int | None = None
     metric: str | None = None
+    fidelities: Mapping[str, tuple[float, float]] | None = field(default=None, hash=False)
 
     def __post_init__(self) -> None:
         resources(self)
+        object.__setattr__(self, "fidelities", ranges(self, self.fidelities))
         if self.size is not None:
             least = self.reduction_factor ** (len(self._resources) - 1)
             whole(self, "size", 1)
@@ -62,18 +67,23 @@ class SuccessiveHalving:
         size = self.size or self.reduction_factor ** (len(steps) - 1)
         return [size // self.reduction_factor**i for i in range(len(steps))], steps
 
+    @property
+    def growth(self) -> Fidelities:
+        """Values of the ``fidelities`` on the rungs."""
+        return Fidelities(self.fidelities or {}, self.min_resource, self.max_resource)
+
     def check(self, directions: Mapping[str, str]) -> None:
         """Raise ``StudyError`` if ``metric`` is no objective."""
         one_metric(self, self.metric, directions, several=True)
 
     def judge(self, history: History) -> Judge:
         """See :class:`~tunewright.schedulers.Scheduler`."""
-        return Follower(history, lambda: Rounds([self.bracket], self.metric, history))
+        return Follower(history, lambda: Rounds([self.bracket], self.metric, history, self.growth))
 
     def plan(self, trials: int) -> Plan:
         """Rungs and cost of so many trials."""
-        return planned([self.bracket], trials)
+        return planned([self.bracket], trials, self.growth)
 
     def to_json(self) -> dict[str, Any]:
         """See :class:`~tunewright.schedulers.Scheduler`."""
-        return {"scheduler": "SuccessiveHalving", **asdict(self)}
+        return {"scheduler": "SuccessiveHalving", **asdict(self), "fidelities": written(self)}

@@ -10,6 +10,7 @@ from tunewright.study.keeping import Keeper
 from tunewright.study.ledger import Ledger
 from tunewright.study.outcome import Outcome, pruned_outcome
 from tunewright.trial import Trial, TrialState
+from tunewright.trial.ladder import on
 from tunewright.trial.saved import NOTE
 
 __all__ = ["Referee"]
@@ -37,11 +38,24 @@ class Referee:
         self._keeper = keeper
         self._scheduler = scheduler
         self._judge = scheduler.judge(ledger.history)
+        self._refuse_clashes()
         self.pausing: set[int] = set()
         self._told: dict[int, Decision] = {}  # running trials that were told to end, and how
         self._owing: set[int] = set()  # trials that go over steps again, to pause where they were to
         self._warned = False  # whether it was said that reports are left out
         self._granted: dict[int, int] = {}  # running trials and the step up to which they may go
+
+    def _refuse_clashes(self) -> None:
+        """Raise ``StudyError`` if a fidelity has the name of a parameter or of a metric."""
+        history = self._ledger.history
+        fidelities = getattr(self._scheduler, "fidelities", None) or {}
+        for names, what in ((history.goals.outputs, "metric"), (history.space.names, "parameter")):
+            both = next((name for name in fidelities if name in names), None)
+            if both is not None:
+                raise StudyError(
+                    f"{type(self._scheduler).__name__}(fidelities=...) names {both!r}, which is a {what} of this "
+                    "study: a fidelity is set by the scheduler. Rename one of the two"
+                )
 
     # -- before a trial runs -----------------------------------------------------------------------
 
@@ -120,6 +134,7 @@ class Referee:
         granted = self._judge.resource(number)
         if granted is not None:
             self._granted[number] = trial.resource = granted
+        trial.ladder = self._judge.ladder(number)
         trial.parent = self._ledger.history.metadata.get(number, {}).get("parent")
 
     # -- while it runs -----------------------------------------------------------------------------
@@ -185,6 +200,7 @@ class Referee:
         granted = self._granted.get(number, 0)
         if self._ledger.history.reports.last_step(number) < granted:
             metrics = dict(zip(self._ledger.history.goals.outputs, outcome[1], strict=True))
+            metrics.update(on(self._judge.ladder(number), granted))
             self.judge(number, self._ledger.report(number, granted, metrics))
 
     def requeue(self, number: int) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-__all__ = ["Goals", "History", "Link", "Measured", "Reports", "Trainable", "Trial", "TrialState", "TrialView"]
+__all__ = ["Goals", "History", "Ladder", "Link", "Measured", "Reports", "Trainable", "Trial", "TrialState", "TrialView"]
 
 from tunewright.trial.goals import Goals
 from tunewright.trial.history import History
+from tunewright.trial.ladder import Ladder
 from tunewright.trial.link import Link
 from tunewright.trial.measured import Measured
 from tunewright.trial.reports import Reports

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 from tunewright.errors import StudyError
@@ -23,10 +24,13 @@ class Trainable(ABC):
         epochs: how many steps a trial has at most.
         save_every: steps from one save to the next on the way, 0 for none; a trial whose process dies goes on from
             there.
+        fidelity: the scheduler's ``fidelities`` for the next step (see :attr:`tunewright.Trial.fidelity`), kept up to
+            date before ``setup`` and before every ``step``.
     """
 
     epochs: ClassVar[int]
     save_every: ClassVar[int] = 0
+    fidelity: Mapping[str, float] = MappingProxyType({})
 
     @abstractmethod
     def setup(self, config: Mapping[str, Any]) -> None:
@@ -76,11 +80,13 @@ class Trained:
             model.close()
 
     def _run(self, model: Trainable, trial: Trial) -> None:
+        model.fidelity = trial.fidelity
         model.setup(trial.config)
         state = trial.load()
         if state is not None:
             model.load(state)
         for epoch in trial.epochs(self.kind.epochs):
+            model.fidelity = trial.fidelity
             trial.report(**named(model.step(), self.metrics, f"{self.kind.__name__}.step() must return"))
             due = self.kind.save_every and (epoch + 1) % self.kind.save_every == 0
             last = epoch + 1 == self.kind.epochs or epoch + 1 == trial.resource

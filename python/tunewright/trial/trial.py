@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from tunewright.errors import ConfigError, ReportError, StudyError
 from tunewright.space import Categorical, Domain, Float, Int, Space
+from tunewright.trial.ladder import Ladder, on
 from tunewright.trial.link import Link
 
 __all__ = ["Trial"]
@@ -27,12 +28,14 @@ class Trial:
         resource: up to which step the scheduler lets this trial go for now; ``None`` for no limit.
         parent: number of the trial whose saved state this one begins with (population-based training), else ``None``.
         resumed: the step that it reported before it was paused or interrupted; 0 for a trial that begins.
+        ladder: the rungs of the scheduler's ``fidelities``, ascending, with their values (see :attr:`fidelity`).
     """
 
     same_as: int | None = None
     resource: int | None = None
     parent: int | None = None
     resumed: int = 0
+    ladder: Ladder = ()
     _offers = _NOTHING  # suggested values of names that this trial has not met yet (define-by-run)
     _domains: Mapping[str, Domain] = _NOTHING  # of the study's space, where those names are known
     _stop = False
@@ -84,6 +87,16 @@ class Trial:
     # -- while it runs ----------------------------------------------------------------------------
 
     @property
+    def fidelity(self) -> dict[str, float]:
+        """What else than :attr:`resource` is to be had less of for now: the scheduler's ``fidelities`` by name.
+
+        They belong to the next step: inside :meth:`epochs` to the epoch begun, elsewhere to the one after the last
+        report. They grow whenever a rung is behind; look again in each epoch. Every report records them.
+        """
+        step = max(self._step, self.resumed) + 1 if self._epoch is None else self._epoch
+        return dict(on(self.ladder, step))
+
+    @property
     def should_stop(self) -> bool:
         """Whether the scheduler asked this trial to end. Known after each :meth:`report`."""
         return self._stop
@@ -112,6 +125,8 @@ class Trial:
             )
         if not metrics:
             raise ReportError("report() needs at least one metric by name, for example trial.report(loss=0.25)")
+        if self.ladder:
+            metrics = self._with_fidelities(step, metrics)
         for value in metrics.values():
             if type(value) is not float:
                 metrics = {name: _number(name, value) for name, value in metrics.items()}
@@ -119,6 +134,13 @@ class Trial:
         self._stop = stop = (self._link or self._line()).report(self.number, step, metrics)
         self._step = step
         return stop
+
+    def _with_fidelities(self, step: int, metrics: dict[str, float]) -> dict[str, float]:
+        values = on(self.ladder, step)
+        twice = next((name for name in metrics if name in values), None)
+        if twice is not None:
+            raise ReportError(f"{twice!r} is one of the scheduler's fidelities: it is recorded without being reported")
+        return {**metrics, **values}
 
     def epochs(self, limit: int) -> Iterator[int]:
         """Count ``0, 1, … limit - 1``, ending early once the scheduler says stop or :attr:`resource` is used up.

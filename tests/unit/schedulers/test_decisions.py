@@ -31,7 +31,12 @@ def test_asha_lets_the_best_of_three_go_on():
 
 
 def test_asha_looks_first_after_a_27th_of_the_training():
-    assert [tw.ASHA(most).levels for most in (9, 27, 52, 81)] == [[1, 3, 9], [1, 3, 9, 27], [2, 6, 18, 52], [3, 9, 27, 81]]
+    assert [tw.ASHA(most).levels for most in (9, 27, 52, 81)] == [
+        [1, 3, 9],
+        [1, 3, 9, 27],
+        [2, 6, 18, 52],
+        [3, 9, 27, 81],
+    ]
     assert tw.ASHA(52) == tw.ASHA(52, min_resource=2) and tw.ASHA(81, min_resource=1).levels == [1, 3, 9, 27, 81]
     assert tw.ASHA(100, reduction_factor=2).levels == [4, 8, 16, 32, 64, 100]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 import tunewright as tw
-from tunewright.errors import ReportError, StudyError
+from tunewright.errors import StudyError
 from tunewright.schedulers import Decision, Judge, registry
 
 RUNGS = (1, 2, 4)
