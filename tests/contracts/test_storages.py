@@ -196,6 +196,19 @@ def test_update_is_seen_by_those_who_ask_for_changes(storage):
 # --- ask and place
 
 
+def test_reshape_happens_only_on_what_was_known(storage):
+    storage.create(header())
+    ask(storage)
+    assert storage.reshape("digits", "wider", 0) is None
+    known = revision(storage)
+    assert storage.reshape("digits", "wider", known) == known + 1
+    changes = storage.changes("digits", known)
+    assert (changes.revision, changes.header.space) == (known + 1, "wider")
+    assert storage.reshape("digits", "wider still", known) is None
+    with pytest.raises(StudyNotFoundError):
+        storage.reshape("letters", "wider", 0)
+
+
 def test_ask_with_propose(storage):
     storage.create(header())
     calls = []

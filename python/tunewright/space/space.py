@@ -6,7 +6,7 @@ unit, natives            (n, d) float64, NaN where a parameter does not exist (s
 
 from __future__ import annotations
 
-__all__ = ["Space"]
+__all__ = ["Space", "as_domain"]
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
@@ -58,7 +58,7 @@ class Space:
             if name in given:
                 raise SpaceError(f"Space: parameter {name!r} is given twice")
             given[name] = value
-        self._by_name: dict[str, Domain] = {_name(name): _domain(name, value) for name, value in given.items()}
+        self._by_name: dict[str, Domain] = {_name(name): as_domain(name, value) for name, value in given.items()}
         self._conditional = parents_first(self._by_name)
         self._stacks = stacked([getattr(domain, "line", None) for domain in self._by_name.values()])
         self._constraints: tuple[Constraint, ...] = ()
@@ -272,7 +272,7 @@ class Space:
         Raises:
             SpaceError: the two domains of the name have no union.
         """
-        added = _domain(_name(name), domain)
+        added = as_domain(_name(name), domain)
         domains = dict(self._by_name)
         if name in domains:
             if domains[name] == added:
@@ -340,7 +340,8 @@ def _name(name: object) -> str:
     return name
 
 
-def _domain(name: str, value: Any) -> Domain:
+def as_domain(name: str, value: Any) -> Domain:
+    """``value`` as the domain of parameter ``name``; a frozen distribution stands for its ``Distribution``."""
     if isinstance(value, Domain):
         return value
     if is_frozen(value):

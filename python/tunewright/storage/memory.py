@@ -78,6 +78,14 @@ class Memory:
             ledger = self._writable(name)
             return ledger.describe(copied(replace(ledger.header, **given)))  # type: ignore[arg-type]
 
+    def reshape(self, name: str, space: str, since: int) -> int | None:
+        """See ``Storage.reshape``."""
+        with self._write, self._state:
+            ledger = self._writable(name)
+            if ledger.revision != since:
+                return None
+            return ledger.describe(copied(replace(ledger.header, space=space)))
+
     def ask(
         self, name: str, count: int, since: int, propose: Propose | None = None, *, started: float | None = None
     ) -> Claim:

@@ -53,6 +53,13 @@ class Storage(Protocol):
         """Replace parts of the header (a space that grew); others see it in ``Changes.header``."""
         ...
 
+    def reshape(self, name: str, space: str, since: int) -> int | None:
+        """Replace the space, if nothing happened after revision ``since``; returns the revision, else None.
+
+        The text says at which revision suggestions began to come of another space: it must be the one that is taken.
+        """
+        ...
+
     def ask(
         self, name: str, count: int, since: int, propose: Propose | None = None, *, started: float | None = None
     ) -> Claim:

@@ -109,6 +109,15 @@ class Sqlite:
             cursor.execute("UPDATE studies SET revision = ? WHERE id = ?", (revision + 1, study))
             return revision + 1
 
+    def reshape(self, name: str, space: str, since: int) -> int | None:
+        """See ``Storage.reshape``."""
+        with self._connection.write() as cursor:
+            study, revision, _ = self._position(cursor, name)
+            if revision != since:
+                return None
+            cursor.execute("UPDATE studies SET space = ?, revision = ? WHERE id = ?", (space, revision + 1, study))
+            return revision + 1
+
     def ask(
         self, name: str, count: int, since: int, propose: Propose | None = None, *, started: float | None = None
     ) -> Claim:

@@ -46,7 +46,7 @@ class Ahead:
             history.ended < self._until
             and 0 <= number - self.first < len(self.configs)
             and len(history.enqueued) == self._enqueued
-            and history.space is self._space
+            and history.search_space is self._space
             and (number <= self.followed or self._is_followed(history, number))
         )
 
@@ -61,13 +61,14 @@ class Ahead:
         """Suggest a block from ``number`` on: twice as long as the last was of use, and not beyond the horizon."""
         used = min(max(number - self.first, 0), len(self.configs))
         length = min(2 * used, _MOST) if self.configs else _FIRST
-        until = self._proposer.strategy.horizon(history)
+        searched = history.searched
+        until = self._proposer.strategy.horizon(searched) + (history.ended - searched.ended)
         count = max(1, int(min(length, until - history.ended)))
         natives = self._proposer.propose(history, np.arange(number, number + count))
         self.configs = history.space.configs(natives)
         self.first = self.followed = number
         self.natives, self._until = natives, until
-        self._enqueued, self._space = len(history.enqueued), history.space
+        self._enqueued, self._space = len(history.enqueued), history.search_space
 
     def revised(self, number: int) -> None:
         """The configuration of a trial is no longer as it was suggested, which may matter to those after it."""

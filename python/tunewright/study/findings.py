@@ -34,8 +34,8 @@ class Findings:
 
     @property
     def space(self) -> Space:
-        """The parameters known so far."""
-        return self.history.space
+        """The parameters that are searched now: those known so far, as :meth:`extend` and :meth:`narrow` left them."""
+        return self.history.search_space
 
     @property
     def trials(self) -> list[TrialView]:

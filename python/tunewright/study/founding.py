@@ -14,6 +14,7 @@ from tunewright.schedulers import Scheduler, scheduler_from_json
 from tunewright.space import Space
 from tunewright.storage import Header, Storage, open_storage
 from tunewright.strategies import Strategy, strategy_from_json
+from tunewright.study.chapters import read
 from tunewright.study.proposal import Duplicates
 from tunewright.trial import Goals
 
@@ -148,7 +149,9 @@ def found(
     except StudyNotFoundError:
         return new
     declared = Space.from_json(header.options["declared"], like=space)
-    _refuse_other(name, "parameters", *_differing(declared, space))
+    chapters = read(header.space, space)  # the space it was changed to is as good as the one it began with
+    if not chapters or chapters[-1].space != space:
+        _refuse_other(name, "parameters", *_differing(declared, space))
     _refuse_other_goals(header, goals)
     _refuse_other(name, "seed", header.seed, header.seed if seed is None else seed)
     return replace(_continued(storage, header, space, strategy, scheduler), duplicates=duplicates)

@@ -13,9 +13,11 @@ import numpy as np
 from tunewright.errors import StudyError, TrialFinishedError, UnknownTrialError
 from tunewright.space import Space
 from tunewright.study.ahead import Ahead
+from tunewright.study.chapters import record_of
 from tunewright.study.outcome import Outcome
 from tunewright.study.proposal import Proposer, identity
 from tunewright.trial import Goals, History, TrialState
+from tunewright.trial.chapters import Chapter
 from tunewright.trial.columns import Array
 
 __all__ = ["Claimed", "Ledger"]
@@ -47,6 +49,7 @@ class Ledger:
         self._waiting: list[int] = []  # ascending
         self._running: set[int] = set()  # trials begun here whose record is open
         self._ahead = Ahead(proposer)
+        self.declared = proposer.declared  # the space without what trials met by themselves
         self._complete: dict[bytes, int] = {}  # configuration -> first complete trial; kept for duplicates="reuse"
 
     @property
@@ -165,11 +168,23 @@ class Ledger:
     def refresh(self) -> None:
         """Take in what others wrote: here there are none."""
 
-    # -- growing (define-by-run) -------------------------------------------------------------------
+    # -- growing -----------------------------------------------------------------------------------
 
     def widen(self, space: Space) -> None:
-        """Go on with a space that has more parameters or wider domains."""
+        """Go on with a space that has more parameters or wider domains (define-by-run)."""
         self.history.widen(space)
+
+    def reshape(self, change: Callable[[Space], Space], assumed: Mapping[str, Any]) -> None:
+        """Go on with suggestions of another space: ``change`` makes it of the one that is searched now."""
+        search = change(self.history.search_space)
+        record = record_of(self.history.space, search)
+        self.history.revision += 1
+        self._turn(record, Chapter(self.history.revision, search, assumed))
+
+    def _turn(self, record: Space, *chapters: Chapter) -> None:
+        self.history.turn(record, *chapters)
+        self.declared = self.history.space
+        self.proposer.declared = self.history.search_space
 
     def place(self, number: int, natives: Array) -> None:
         """Write the configuration of a running trial as it really is."""

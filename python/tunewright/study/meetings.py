@@ -9,7 +9,7 @@ import numpy as np
 
 from tunewright.errors import ConfigError
 from tunewright.numerics.sampling import purpose, uniform
-from tunewright.space import Domain, Space
+from tunewright.space import Domain
 from tunewright.study.completion import completed
 from tunewright.study.ledger import Ledger
 from tunewright.trial import Trial
@@ -27,22 +27,20 @@ class Meetings:
 
     Args:
         ledger: the study's record.
-        declared: the space as its author wrote it.
         seed: of the study.
 
     Attributes:
         expected: running trials with suggestions they may yet ask for.
     """
 
-    def __init__(self, ledger: Ledger, declared: Space, seed: int) -> None:
+    def __init__(self, ledger: Ledger, seed: int) -> None:
         self.expected: dict[int, Trial] = {}
         self._ledger = ledger
-        self._declared = declared
         self._seed = seed
 
     def expect(self, trial: Trial) -> None:
         """Keep back what was suggested to a trial for names that are not declared."""
-        trial.withhold(self._declared, self._ledger.history.space)
+        trial.withhold(self._ledger.declared, self._ledger.history.space)
         self.expected[trial.number] = trial
 
     def settle(self, number: int) -> None:
@@ -59,7 +57,7 @@ class Meetings:
         """The value of ``name`` in a running trial; a new name or a wider range changes the space."""
         ledger, history = self._ledger, self._ledger.history
         ledger.need_unfinished(number)
-        if name in self._declared:
+        if name in ledger.declared:
             raise ConfigError(
                 f"parameter {name!r} is not active in trial {number}: its condition in the space does not hold"
             )
@@ -81,12 +79,37 @@ class Meetings:
     def enqueue(self, config: dict[str, Any]) -> int:
         """Add a waiting trial; in a study without a declared space its values wait until they are met."""
         history = self._ledger.history
-        given, later = (config, {}) if self._declared.names else ({}, config)
-        row = completed(history.space, given, self._seed, history.n)
-        if not history.space.feasible(row[None, :])[0]:
-            shown = history.space.configs(row[None, :])[0]
+        space = history.search_space
+        given, later = (config, {}) if self._ledger.declared.names else ({}, config)
+        row = completed(space, given, self._seed, history.n)
+        if not space.feasible(row[None, :])[0]:
+            shown = space.configs(row[None, :])[0]
             raise ConfigError(f"the configuration {shown} is forbidden by the constraints")
-        return self._ledger.enqueue(row[None, :], {"enqueued": later or True})[0]
+        return self._ledger.enqueue(history.recorded(row[None, :]), {"enqueued": later or True})[0]
+
+    def catch_up(self, trial: Trial) -> None:
+        """Give a trial that waited while the space was extended the parameters that joined it meanwhile.
+
+        One outside the space that is searched now keeps its configuration as it is.
+        """
+        history, number = self._ledger.history, trial.number
+        chapter = history.chapters[-1]
+        if history.asked[number] > chapter.revision:
+            return
+        space, config, given = chapter.space, trial.config, dict(trial.config)
+        try:
+            row = completed(space, given, self._seed, number)
+        except ConfigError:
+            return
+        for j in space.order:  # parents first: an assumed value may bring others to life
+            name = space.names[j]
+            if name in chapter.assumed and name not in given and not np.isnan(row[j]):
+                given[name] = chapter.assumed[name]
+                row = completed(space, given, self._seed, number)
+        whole = space.configs(row[None, :])[0]
+        if len(whole) > len(config):
+            trial.config = whole
+            self._ledger.place(number, history.recorded(row[None, :])[0])
 
     def _grow(self, name: str, domain: Domain) -> bool:
         """Make the space hold ``domain``; whether it had to change for that."""

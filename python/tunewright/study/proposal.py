@@ -36,7 +36,7 @@ class Proposer:
         self.strategy = strategy
         self.seed = seed
         self.duplicates = duplicates
-        self._declared = declared
+        self.declared = declared  # what is searched, as its author wrote it
         self._known: set[bytes] = set()
         self._read = 0  # trials of the record that _known covers
         self._unplaced: list[int] = []  # trials of other processes whose configuration was not there yet
@@ -44,7 +44,13 @@ class Proposer:
         self._counted: tuple[Space | None, bool] = (None, False)  # counting a space's configurations takes time
 
     def propose(self, history: History, numbers: Ints) -> Array:
-        """Native configurations of trials ``numbers``, shape (k, d); k < len(numbers) when nothing is left."""
+        """Native configurations of trials ``numbers``, shape (k, D); k < len(numbers) when nothing is left.
+
+        They are suggested in the space that is searched now, and come back as rows of the record.
+        """
+        return history.recorded(self._searched(history.searched, numbers))
+
+    def _searched(self, history: History, numbers: Ints) -> Array:
         natives = self.strategy.suggest(history, self.seed, numbers)
         if self.strategy.prescribed:
             return natives
@@ -58,7 +64,7 @@ class Proposer:
     def runs_out(self, space: Space) -> bool:
         """Whether the space has so many configurations and no more: a space that grows by itself never does."""
         if self._counted[0] is not space:
-            self._counted = space, space is self._declared and space.dimension > 0 and space.size is not None
+            self._counted = space, space is self.declared and space.dimension > 0 and space.size is not None
         return self._counted[1]
 
     @property

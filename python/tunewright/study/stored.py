@@ -11,10 +11,12 @@ import numpy as np
 
 from tunewright.space import Space
 from tunewright.storage import Changes, Record, Storage, Tell
+from tunewright.study.chapters import read, record_of, written
 from tunewright.study.ledger import Claimed, Ledger
 from tunewright.study.outcome import Outcome
 from tunewright.study.proposal import Proposer
 from tunewright.trial import Goals, TrialState
+from tunewright.trial.chapters import Chapter
 from tunewright.trial.columns import Array
 
 __all__ = ["StoredLedger"]
@@ -83,7 +85,10 @@ class StoredLedger(Ledger):
     def _at_once(self) -> bool:
         """Whether the strategy answers within the transaction: it has a plan, or all but a few answers are ready."""
         strategy = self.proposer.strategy
-        return strategy.prescribed or strategy.horizon(self.history) > self.history.ended
+        if strategy.prescribed:
+            return True
+        searched = self.history.searched
+        return strategy.horizon(searched) > searched.ended
 
     def _take(self, number: int, started: float) -> Claimed:
         self._reopen(number, TrialState.RUNNING, started)
@@ -181,6 +186,21 @@ class StoredLedger(Ledger):
         super().widen(space)
         self._advance(self.storage.update(self.name, space=space.to_json()))
 
+    def reshape(self, change: Callable[[Space], Space], assumed: Mapping[str, Any]) -> None:
+        """See :meth:`Ledger.reshape`. Where others wrote meanwhile it is made again of what they left."""
+        self.refresh()
+        while True:
+            history = self.history
+            search = change(history.search_space)
+            record = record_of(history.space, search)
+            text = written(history, record, search, assumed, self._known + 1)
+            revision = self.storage.reshape(self.name, text, self._known)
+            if revision is not None:
+                self._turn(record, Chapter(revision, search, assumed))
+                self._advance(revision)
+                return
+            self.refresh()
+
     def place(self, number: int, natives: Array) -> None:
         """See :meth:`Ledger.place`."""
         super().place(number, natives)
@@ -269,6 +289,11 @@ class StoredLedger(Ledger):
 
     def _grow(self, text: str) -> None:
         theirs = Space.from_json(text, like=self.history.space)
+        chapters = read(text, self.history.space)
+        if chapters:
+            if fresh := chapters[len(self.history.chapters) :]:
+                self._turn(theirs, *fresh)
+            return
         space = self.history.space
         for name in theirs.names:
             space = space.extended(name, theirs[name]) if name not in space or space[name] != theirs[name] else space

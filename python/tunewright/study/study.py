@@ -31,6 +31,7 @@ from tunewright.study.meetings import Meetings
 from tunewright.study.objectives import directions_of
 from tunewright.study.proposal import Duplicates, Proposer
 from tunewright.study.referee import Referee
+from tunewright.study.reshaping import Reshaping
 from tunewright.study.stopping import StopCondition
 from tunewright.study.stored import StoredLedger
 from tunewright.trial import Goals, Trial, TrialState, TrialView
@@ -40,7 +41,7 @@ __all__ = ["Study"]
 _log = logging.getLogger("tunewright")
 
 
-class Study(Findings):
+class Study(Findings, Reshaping):
     """A search for good configurations, and the record of it.
 
     Args:
@@ -130,7 +131,6 @@ class Study(Findings):
         self.notes: dict[str, Any] = dict(founded.notes)
         self.stop_reason: str | None = None
         self._founded = founded
-        self._declared = founded.declared
         self._reuse = founded.duplicates == "reuse"
         self._lock = threading.RLock()
         self.strategy.check(founded.space, self.directions)
@@ -143,7 +143,7 @@ class Study(Findings):
         else:
             self.ledger = StoredLedger(founded.space, self.goals, proposer, founded.storage, self.name)
         self.history.seed = self.seed
-        self._meetings = Meetings(self.ledger, founded.declared, self.seed)
+        self._meetings = Meetings(self.ledger, self.seed)
         self._keeper = keeper = Keeper(self.ledger, checkpoints_of(checkpoints, founded.storage, self.name))
         self._referee = None if scheduler is None else Referee(self.ledger, scheduler, keeper)
         self._governed = self._referee is not None or founded.lacking is not None
@@ -198,8 +198,10 @@ class Study(Findings):
 
     def _trial(self, claimed: Claimed) -> Trial:
         trial = Trial(claimed[0], claimed[1], self.home)
-        if self.history.space is not self._declared:
+        if self.history.space is not self.ledger.declared:
             self._meetings.expect(trial)
+        if self.history.chapters:
+            self._meetings.catch_up(trial)
         if self._reuse:
             trial.same_as = self.ledger.twin(trial.number)
         if self._referee is not None:

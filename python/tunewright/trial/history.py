@@ -22,6 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tunewright.space import Space
+from tunewright.trial.chapters import Chapter, Passage
 from tunewright.trial.columns import Array, Ints, grown
 from tunewright.trial.goals import Goals
 from tunewright.trial.reports import Reports
@@ -55,6 +56,8 @@ class History:
         self.errors: dict[int, str] = {}
         self.metadata: dict[int, dict[str, Any]] = {}  # written by ``note``
         self.saved = Saved()
+        self.chapters: tuple[Chapter, ...] = ()  # of a space that was changed; the first is the space at the beginning
+        self._passages: list[Passage] = []  # one a chapter
         self._encoded = 0  # rows of _unit that follow from _natives
         self._unit: Array = np.full((0, space.dimension), np.nan)
         self._natives: Array = np.full((0, space.dimension), np.nan)
@@ -273,6 +276,18 @@ class History:
         self._unit = np.full(self._natives.shape, np.nan)
         self._encoded = 0
 
+    def turn(self, record: Space, *chapters: Chapter) -> None:
+        """Go on with suggestions of the last of ``chapters``; ``record`` holds what this space does and what theirs do.
+
+        The first time the present space becomes a chapter of its own, which began at revision 0, unless it is given.
+        """
+        first = not self.chapters and chapters[0].revision
+        before = (Chapter(0, self.space),) if first else self.chapters
+        self.chapters = (*before, *chapters)
+        if record != self.space:
+            self.widen(record.freeze())
+        self._passages = [Passage(self.space, one) for one in self.chapters]
+
     def _reserve(self, rows: int) -> None:
         if len(self._states) >= rows:
             return
@@ -283,10 +298,57 @@ class History:
         self._seen, self._asked, self._told = (grown(c, rows, 0) for c in (self._seen, self._asked, self._told))
         self._started, self._finished = (grown(c, rows, 0.0) for c in (self._started, self._finished))
 
+    # -- a space that was changed ------------------------------------------------------------------
+
+    @property
+    def search_space(self) -> Space:
+        """The space that suggestions come of now: :attr:`space` unless it was changed while the study ran."""
+        return self.chapters[-1].space if self.chapters else self.space
+
+    @property
+    def searched(self) -> History:
+        """The record as strategies read it: in the search space, without the trials outside of it.
+
+        This record itself unless the space was changed; else a copy in O(n d), in which trials outside look like
+        numbers that were skipped.
+        """
+        return self._through(self._passages[-1]) if self.chapters else self
+
+    def recorded(self, natives: Array) -> Array:
+        """Rows of the record (n, D) of rows of the search space (n, d)."""
+        return self._passages[-1].outward(natives) if self.chapters else natives
+
+    def _through(self, passage: Passage) -> History:
+        view, n = History(passage.chapter.space, self.goals), self.n
+        natives, inside = passage.inward(self.natives, self.asked > 0)
+        view._reserve(n)
+        view.n, view.revision, view.seed = n, self.revision, self.seed
+        view._natives[:n] = natives
+        view._measured[:n] = np.where(inside[:, None], self.measured, np.nan)
+        view._sems[:n] = np.where(inside[:, None], self._sems[:n], np.nan)
+        view._states[:n] = np.where(inside, self.states, TrialState.WAITING)
+        view._seen[:n] = self.seen
+        view._asked[:n], view._told[:n] = np.where(inside, self.asked, 0), np.where(inside, self.told, 0)
+        view._started[:n], view._finished[:n] = (np.where(inside, c, 0.0) for c in (self.started, self.finished))
+        view.ended = int((view.told > 0).sum())
+        view.enqueued, view.metadata, view.errors, view.saved = self.enqueued, self.metadata, self.errors, self.saved
+        view.reports = self.reports if inside[self.told > 0].all() else self.reports.of(inside)
+        return view
+
     # -- the past ----------------------------------------------------------------------------------
 
     def at(self, revision: int) -> History:
-        """The record as it was known to an ask that had seen all up to ``revision``, itself not yet part of it."""
+        """The record as it was known to an ask that had seen all up to ``revision``, itself not yet part of it.
+
+        Of a study whose space was changed, in the space that was searched then.
+        """
+        past = self._at(revision)
+        if not self.chapters:
+            return past
+        place = max(i for i, chapter in enumerate(self.chapters) if chapter.revision <= revision)
+        return past._through(self._passages[place])
+
+    def _at(self, revision: int) -> History:
         past = History(self.space, self.goals)
         known = (self.asked > 0) & (self.asked <= revision)
         there = known | (self.seen < revision)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+import numpy.typing as npt
 
 from tunewright.errors import ReportError
 from tunewright.trial.columns import Array, Ints, grown
@@ -99,6 +100,18 @@ class Reports:
         rows = list(self._rows.pop(trial, {}).values())
         self._trial[rows] = NOBODY
         self.forgotten += bool(rows)
+
+    def of(self, trials: npt.NDArray[np.bool_]) -> Reports:
+        """A copy in which the reports of the other trials no longer count; ``trials`` a mask of all, shape (n,)."""
+        self._settle()
+        there = Reports(self._goals)
+        there._count, there.forgotten = self._count, self.forgotten
+        there._step, there._revision, there._values = self._step, self._revision, self._values
+        counts = self._trial[: self._count]
+        there._trial = np.where((counts >= 0) & trials[np.maximum(counts, 0)], counts, NOBODY)
+        there._rows = {trial: rows for trial, rows in self._rows.items() if trials[trial]}
+        there._extra = self._extra
+        return there
 
     def has(self, trial: int, step: int) -> bool:
         """Whether that trial reported that step."""
