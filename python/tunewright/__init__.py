@@ -15,6 +15,7 @@ __all__ = [
     "NSGA2",
     "NSGA3",
     "PB2",
+    "TPE",
     "Categorical",
     "Checkpoints",
     "Constant",
@@ -103,6 +104,7 @@ from tunewright.storage import Memory, Sqlite
 from tunewright.strategies import (
     NSGA2,
     NSGA3,
+    TPE,
     GaussianProcess,
     Grid,
     Manual,

@@ -21,6 +21,7 @@ DOORS = [
     "maximise",
     "multiobjective",
     "pareto",
+    "parzen",
     "sampling",
 ]
 PRIVATE_TO_NUMERICS = {"__init__", "arguments", "backend", "mixed", "model", "regression"}

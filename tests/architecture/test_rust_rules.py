@@ -25,6 +25,7 @@ ARROWS = {
     "sampling": {"error", "matrix"},
     "halving": {"error", "pareto"},
     "pareto": {"error", "lanes"},
+    "parzen": {"error", "lanes"},
     "evolution": {"error", "pareto", "sampling"},
     "lanes": set(),
     "linalg": {"error", "lanes", "matrix"},

@@ -12,6 +12,7 @@ STRATEGIES = {
     "WarpedGaussianProcess": tw.GaussianProcess(startup=5, candidates=32, climbs=2, warping=True),
     "NoisyGaussianProcess": tw.GaussianProcess(startup=5, candidates=32, climbs=2, acquisition="log_nei"),
     "ThompsonGaussianProcess": tw.GaussianProcess(startup=5, candidates=32, acquisition="thompson"),
+    "TPE": tw.TPE(startup=5),
 }
 SCHEDULERS = {
     "ASHA": tw.ASHA(9),

@@ -19,9 +19,20 @@ STRATEGIES = {
     "ParEGO": tw.ParEGO(startup=6, candidates=32, climbs=2),
     "NSGA2": tw.NSGA2(population=8),
     "NSGA3": tw.NSGA3(population=6),
+    "TPE": tw.TPE(startup=6),
+    "WeighedTPE": tw.TPE(startup=6, weights="value"),
 }
 EVOLUTION = ["NSGA2", "NSGA3"]
-MODELS = ["GaussianProcess", "ParEGO"]
+MODELS = {  # as they come, and as small as they can be
+    "GaussianProcess": (tw.GaussianProcess(), tw.GaussianProcess(startup=1, candidates=16, climbs=2)),
+    "ParEGO": (tw.ParEGO(), tw.ParEGO(startup=1, candidates=16, climbs=2)),
+    "TPE": (tw.TPE(), tw.TPE(startup=1, candidates=2)),
+    "WeighedTPE": (tw.TPE(weights="value"), tw.TPE(startup=1, candidates=2, weights="value")),
+}
+SMALL = {name: small for name, (_, small) in MODELS.items()} | {
+    "NSGA2": tw.NSGA2(population=2),
+    "NSGA3": tw.NSGA3(population=3),
+}
 
 
 @pytest.fixture(params=STRATEGIES, ids=list(STRATEGIES))
@@ -105,7 +116,7 @@ def test_constraints_and_thresholds(strategy):
 
 @pytest.mark.parametrize("name", MODELS)
 def test_the_model_beats_chance(name):
-    strategy = {"GaussianProcess": tw.GaussianProcess(), "ParEGO": tw.ParEGO()}[name]
+    strategy = MODELS[name][0]
     spaces = tw.Space({f"x{j}": tw.Float(0, 1) for j in range(4)})
 
     def volume(strategy, seed):
@@ -117,7 +128,7 @@ def test_the_model_beats_chance(name):
         return tw.pareto.hypervolume(study.history.losses, reference=[2.0, 2.0])
 
     for seed in range(2):
-        assert volume(strategy, seed) > volume(tw.Random(), seed) + 0.3
+        assert volume(strategy, seed) > volume(tw.Random(), seed) + (0.02 if "TPE" in name else 0.3)
 
 
 UGLY = st.sampled_from([0.0, 1.0, -1.0, 1e12, -1e300, 1.7e308, np.inf, -np.inf, np.nan, 1e-300, 0.5])
@@ -133,15 +144,9 @@ KINDS = st.sampled_from(["tell"] * 8 + ["failed", "pruned", "pending"])
 )
 def test_any_record_is_answered(name, rows, thresholds, constraints):
     """Constant objectives, identical points, one trial, all failed, infinite values, thresholds nobody reaches."""
-    strategy = {
-        "GaussianProcess": lambda: tw.GaussianProcess(startup=1, candidates=16, climbs=2),
-        "ParEGO": lambda: tw.ParEGO(startup=1, candidates=16, climbs=2),
-        "NSGA2": lambda: tw.NSGA2(population=2),
-        "NSGA3": lambda: tw.NSGA3(population=3),
-    }[name]()
     space = tw.Space(x=tw.Float(0, 1), k=tw.Int(0, 5), c=tw.Categorical("a", "b"))
     study = tw.Study(
-        space, minimize=["a", "b"], strategy=strategy, seed=0,
+        space, minimize=["a", "b"], strategy=SMALL[name], seed=0,
         thresholds=thresholds, constraints=constraints,
     )  # fmt: skip
     study.enqueue([{"x": k / 5, "k": k, "c": "ab"[k % 2]} for _, _, _, k in rows])
@@ -160,11 +165,10 @@ def test_any_record_is_answered(name, rows, thresholds, constraints):
 @pytest.mark.parametrize("objectives", [3, 5, 8])
 @pytest.mark.parametrize("name", MODELS)
 def test_more_objectives(name, objectives):
-    kind = {"GaussianProcess": tw.GaussianProcess, "ParEGO": tw.ParEGO}[name]
     names = [f"y{j}" for j in range(objectives)]
     study = tw.Study(
         tw.Space({f"x{j}": tw.Float(0, 1) for j in range(objectives)}), minimize=names,
-        strategy=kind(startup=5, candidates=32, climbs=2), seed=0,
+        strategy=MODELS[name][1], seed=0,
     )  # fmt: skip
     for _ in range(14):
         trial = study.ask()

@@ -38,6 +38,9 @@ STRATEGIES = {
     "NSGA2": tw.NSGA2(population=8),
     "NSGA3": tw.NSGA3(population=6),
     "GaussianProcess": tw.GaussianProcess(startup=6, candidates=32, climbs=2),
+    "TPE": tw.TPE(startup=6),
+    "UnivariateTPE": tw.TPE(startup=6, multivariate=False),
+    "GroupedTPE": tw.TPE(startup=6, group=True, weights="value"),
     "Manual": tw.Manual({"lr": 3e-3, "optimizer": "adam"}, VALUES | {"optimizer": ["sgd", "adam", None]}),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 __all__ = [
+    "Mixture",
     "Ranking",
     "Rungs",
     "append_row",
@@ -54,6 +55,7 @@ __all__ = [
 ]
 
 from tunewright._rust._core import (
+    Mixture,
     Ranking,
     Rungs,
     append_row,

@@ -5,6 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
+    "Mixture",
     "Ranking",
     "Rungs",
     "append_row",
@@ -60,6 +61,30 @@ _Process: TypeAlias = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np
 _Feasibility: TypeAlias = tuple[
     NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], float
 ]
+
+@final
+class Mixture:
+    def __new__(
+        cls, cells: Sequence[int], least: Sequence[float], *, prior_weight: float = 1.0, fresh: int = 25
+    ) -> Mixture: ...
+    def __len__(self) -> int: ...
+    def trials(self) -> NDArray[np.int64]: ...
+    def insert(self, trials: Sequence[int], rows: NDArray[np.float64]) -> None: ...
+    def remove(self, trials: Sequence[int]) -> None: ...
+    def log_density(
+        self,
+        points: NDArray[np.float64],
+        *,
+        log_prior: NDArray[np.float64] | None = None,
+        weights: NDArray[np.float64] | None = None,
+    ) -> NDArray[np.float64]: ...
+    def sample(
+        self,
+        draws: NDArray[np.float64],
+        fallback: NDArray[np.float64],
+        *,
+        weights: NDArray[np.float64] | None = None,
+    ) -> NDArray[np.float64]: ...
 
 @final
 class Ranking:

@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = [
     "NSGA2",
     "NSGA3",
+    "TPE",
     "GaussianProcess",
     "Grid",
     "Manual",
@@ -26,4 +27,5 @@ from tunewright.strategies.protocol import Strategy
 from tunewright.strategies.quasirandom import QuasiRandom
 from tunewright.strategies.random import Random
 from tunewright.strategies.registry import strategy_from_json
+from tunewright.strategies.tpe import TPE
 from tunewright.strategies.trust_region import TrustRegion

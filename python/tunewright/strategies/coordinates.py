@@ -9,7 +9,7 @@ from __future__ import annotations
 __all__ = ["Coordinates", "coordinates"]
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -47,6 +47,12 @@ class Coordinates:
     def dimension(self) -> int:
         """How many columns vary."""
         return len(self.kinds)
+
+    @cached_property
+    def cells(self) -> np.ndarray[Any, np.dtype[np.int64]]:
+        """Of each column, (d,): 0 continuous or uneven, g for ordered and -g for unordered values at (i + 0.5) / g."""
+        counts = np.where(self.even & (self.steps > 0.0), np.round(1.0 / np.where(self.steps > 0, self.steps, 1.0)), 0)
+        return np.where(self.kinds == 1, -counts, counts).astype(np.int64)
 
     def natives(self, unit: Array) -> Array:
         """Native rows, shape (n, all columns), of coordinates (n, d): NaN where inactive."""

@@ -12,6 +12,7 @@
 //! | [`quasi_newton`] | descent within bounds                                         |
 //! | [`sampling`]     | Philox streams, Sobol' and Halton points, plain and scrambled |
 //! | [`pareto`]       | dominance and the non-dominated mask                          |
+//! | [`parzen`]       | Parzen densities of a tree-structured Parzen estimator        |
 //! | [`halving`]      | rungs, brackets, and who goes on training                     |
 //! | [`evolution`]    | survivors of a generation, and their offspring                |
 //!
@@ -27,6 +28,7 @@ pub mod linalg;
 mod matrix;
 pub mod maximise;
 pub mod pareto;
+pub mod parzen;
 pub mod quasi_newton;
 pub mod sampling;
 

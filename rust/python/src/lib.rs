@@ -12,6 +12,7 @@ mod maximise;
 mod multiobjective;
 mod objective;
 mod pareto;
+mod parzen;
 mod sampling;
 
 #[pyo3::pymodule]
@@ -40,6 +41,8 @@ mod _core {
         box_decomposition, crowding_distance, epsilon_indicator, hypervolume, hypervolume_contributions,
         hypervolume_subset, igd_plus, is_nondominated, nondominated_rank,
     };
+    #[pymodule_export]
+    use crate::parzen::Mixture;
     #[pymodule_export]
     use crate::sampling::{halton, sobol, stream, uniform};
 }

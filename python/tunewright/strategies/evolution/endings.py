@@ -11,6 +11,8 @@ import numpy as np
 from tunewright.trial import History, TrialState
 from tunewright.trial.columns import Array, Ints
 
+_MOST_LACKING = 1e300
+
 
 class Endings:
     """Reads a record that grows: each trial is looked at until it has ended, and never again.
@@ -58,7 +60,8 @@ def violations_of(history: History, trials: Ints) -> Array:
     if not wanted.any() or not len(trials):
         return violations
     losses = losses_of(history, trials)[:, wanted]
-    ranges = losses.max(axis=0) - losses.min(axis=0)
-    lacking = np.maximum(losses - history.thresholds[wanted], 0.0) / np.where(ranges > 0.0, ranges, 1.0)
-    short = lacking.sum(axis=1)
+    with np.errstate(over="ignore"):  # 1e308 beside 1e-300
+        ranges = losses.max(axis=0) - losses.min(axis=0)
+        lacking = np.maximum(losses - history.thresholds[wanted], 0.0) / np.where(ranges > 0.0, ranges, 1.0)
+    short = np.minimum(lacking, _MOST_LACKING).sum(axis=1)
     return np.where(violations == 0.0, short / (1.0 + short), 1.0 + violations)

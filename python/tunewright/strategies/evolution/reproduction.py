@@ -93,7 +93,7 @@ def _children(
     """Coordinates (k, d) of children; what neither parent had is drawn from its prior, should it exist in the child."""
     mutation = min(0.5, 1.0 / space.dimension) if variation.mutation is None else variation.mutation
     unit = offspring(
-        genes, standing, _cells(space), numbers, seed=seed, purpose=_CHILD, attempt=attempt,
+        genes, standing, space.cells, numbers, seed=seed, purpose=_CHILD, attempt=attempt,
         tournament=variation.tournament, crossover=variation.crossover, crossover_index=variation.crossover_index,
         mutation=mutation, mutation_index=variation.mutation_index,
     )  # fmt: skip
@@ -102,12 +102,6 @@ def _children(
         return unit
     fresh = space.quantile(uniform(seed, numbers, _purposes(space.space.names)[space.columns], attempt=attempt))
     return np.where(missing, fresh, unit)
-
-
-def _cells(space: Coordinates) -> np.ndarray[Any, np.dtype[np.int64]]:
-    """Kinds of the genes, as :mod:`tunewright.numerics.evolution` has them."""
-    counts = np.where(space.even & (space.steps > 0.0), np.round(1.0 / np.where(space.steps > 0, space.steps, 1.0)), 0)
-    return np.where(space.kinds == 1, -counts, counts).astype(np.int64)
 
 
 @lru_cache(maxsize=64)

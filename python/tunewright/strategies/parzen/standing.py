@@ -1,0 +1,84 @@
+"""Who is better than whom: the order of trials by which the good ones are told from the others.
+
+Complete trials that keep the constraints come first, by their losses; then those that were pruned, who got furthest
+first and of equals the one that told the better loss there; then those that break constraints, by how much. Trials that
+failed, or whose loss is not finite, are never good. The newer of equals comes last.
+"""
+
+from __future__ import annotations
+
+__all__ = ["Key", "Standing"]
+
+import math
+from bisect import insort
+from dataclasses import dataclass, field
+
+from tunewright.strategies.evolution.endings import violations_of
+from tunewright.trial import History, TrialState
+from tunewright.trial.columns import Ints
+
+Key = tuple[int, float, float, int]
+"""Class, first and second criterion, number: the smaller, the better."""
+
+_COMPLETE, _PRUNED, _FORBIDDEN = range(3)
+_PRUNED_STATE, _COMPLETE_STATE = int(TrialState.PRUNED), int(TrialState.COMPLETE)
+
+
+@dataclass(eq=False)
+class Standing:
+    """The order of a record that grows: each trial is placed once, when it has ended.
+
+    Attributes:
+        order: keys of all trials that can be good, ascending.
+        ended: how many trials have ended, whatever became of them.
+    """
+
+    order: list[Key] = field(default_factory=list)
+    ended: int = 0
+    _open: list[int] = field(default_factory=list)
+    _read: int = 0
+
+    def read(self, history: History) -> None:
+        """Take in what was told since the last call."""
+        told = history.told
+        fresh = [*self._open, *range(self._read, history.n)]
+        self._open, self._read = [number for number in fresh if not told[number]], history.n
+        ended = [number for number in fresh if told[number]]
+        self.ended += len(ended)
+        keys = [key for number in ended if (key := _key(history, number)) is not None]
+        if len(keys) > 32:  # many at once: sorted once
+            self.order = sorted([*self.order, *keys])
+        else:
+            for key in keys:
+                insort(self.order, key)
+
+    def best(self, count: int) -> list[int]:
+        """Numbers of the ``count`` best trials, or of all that can be good if they are fewer."""
+        return [key[3] for key in self.order[:count]]
+
+
+def _key(history: History, number: int) -> Key | None:
+    state = int(history.states[number])
+    if state == _PRUNED_STATE:
+        return (_PRUNED, *_progress(history, number), number)
+    loss = float(history.values[number, 0] * history.signs[0])
+    if state != _COMPLETE_STATE or not math.isfinite(loss):
+        return None
+    if history.goals.constraints:
+        violation = float(violations_of(history, _one(number))[0])
+        if violation != 0.0:
+            return _FORBIDDEN, math.inf if math.isnan(violation) else violation, loss, number
+    return _COMPLETE, loss, 0.0, number
+
+
+def _progress(history: History, number: int) -> tuple[float, float]:
+    """How far a pruned trial did not get, and its last loss; a NaN is the worst."""
+    step = history.reports.last_step(number)
+    told = history.reports.last(number).get(history.metrics[0], math.nan) * float(history.signs[0])
+    return -float(step), math.inf if math.isnan(told) else told
+
+
+def _one(number: int) -> Ints:
+    import numpy as np
+
+    return np.array([number], dtype=np.int64)

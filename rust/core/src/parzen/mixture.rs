@@ -1,0 +1,229 @@
+//! The mixture: components by the numbers of their trials.
+
+use super::{
+    column::Column,
+    sum::{LANES, Place, sums},
+};
+use crate::error::{Error, Result};
+
+/// A Parzen density whose components are the observations of some trials. It depends on who is in it alone, to the last
+/// bit, not on how they came.
+#[derive(Debug, Clone)]
+pub struct Mixture {
+    prior_weight: f64,
+    fresh: usize,
+    trials: Vec<u64>, // ascending
+    columns: Vec<Column>,
+}
+
+impl Mixture {
+    /// An empty mixture over coordinates of `cells` and `least`, see the room. The newest `fresh` components weigh 1, older
+    /// ones of n in even steps down to 1 / n.
+    ///
+    /// # Errors
+    /// As many `least` as `cells` are needed, one at least.
+    pub fn new(cells: &[i64], least: &[f64], prior_weight: f64, fresh: usize) -> Result<Self> {
+        if cells.is_empty() {
+            return Err(Error::Length { argument: "cells", expected: 1, got: 0 });
+        }
+        same_length("least", least.len(), cells.len())?;
+        let columns = cells.iter().zip(least).map(|(&cells, &least)| Column::new(cells, least)).collect();
+        Ok(Self { prior_weight, fresh, trials: Vec::new(), columns })
+    }
+
+    /// The trials of the components, ascending.
+    #[must_use]
+    pub fn trials(&self) -> &[u64] {
+        &self.trials
+    }
+
+    /// How many coordinates it has.
+    #[must_use]
+    pub fn dimension(&self) -> usize {
+        self.columns.len()
+    }
+
+    /// Components at `rows` (k, d) for `trials` (k,); one that is there already is replaced.
+    ///
+    /// # Errors
+    /// There must be d numbers a trial.
+    pub fn insert(&mut self, trials: &[u64], rows: &[f64]) -> Result<()> {
+        let d = self.dimension();
+        same_length("rows", rows.len(), trials.len() * d)?;
+        if trials.len() > 32 + self.trials.len() / 8 {
+            self.merge(trials, rows);
+            return Ok(());
+        }
+        for (&trial, row) in trials.iter().zip(rows.chunks_exact(d)) {
+            self.remove(&[trial]);
+            let place = self.trials.partition_point(|&other| other < trial);
+            self.trials.insert(place, trial);
+            for (column, &x) in self.columns.iter_mut().zip(row) {
+                column.insert(place, trial, x + 0.0); // -0 is 0
+            }
+        }
+        Ok(())
+    }
+
+    /// The components of `trials` leave; those that are not there are none.
+    pub fn remove(&mut self, trials: &[u64]) {
+        for &trial in trials {
+            if let Ok(place) = self.trials.binary_search(&trial) {
+                self.trials.remove(place);
+                self.columns.iter_mut().for_each(|column| column.remove(place, trial));
+            }
+        }
+    }
+
+    /// As [`Self::insert`] for many: everything is sorted once.
+    fn merge(&mut self, trials: &[u64], rows: &[f64]) {
+        let d = self.dimension();
+        let mut places: Vec<(u64, usize)> = trials.iter().copied().zip(0..).collect();
+        let old = self.trials.iter().enumerate().map(|(place, &trial)| (trial, usize::MAX - place));
+        places.extend(old);
+        // of one trial the last of the new rows comes first, then an old one
+        places.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(newest(b.1, trials.len()).cmp(&newest(a.1, trials.len()))));
+        places.dedup_by_key(|&mut (trial, _)| trial);
+        self.trials = places.iter().map(|&(trial, _)| trial).collect();
+        for (j, column) in self.columns.iter_mut().enumerate() {
+            let at = |place: usize| {
+                if place < trials.len() { rows[place * d + j] + 0.0 } else { column.at[usize::MAX - place] }
+            };
+            let all = places.iter().map(|&(_, place)| at(place)).collect();
+            column.fill(&self.trials, all);
+        }
+    }
+
+    /// Logarithms of the density at `points` (m, d), NaN where a point has no such coordinate.
+    ///
+    /// `log_prior` (m, d) is log π of each coordinate, all 0 if there is none; `weights` (n,) replace those by age.
+    ///
+    /// # Errors
+    /// Lengths that do not fit.
+    pub fn log_density(
+        &mut self,
+        points: &[f64],
+        log_prior: Option<&[f64]>,
+        weights: Option<&[f64]>,
+    ) -> Result<Vec<f64>> {
+        let d = self.dimension();
+        let count = points.len() / d;
+        same_length("points", points.len(), count * d)?;
+        same_length("log_prior", log_prior.map_or(points.len(), <[f64]>::len), points.len())?;
+        let weights = self.weights(weights)?;
+        self.columns.iter_mut().for_each(|column| column.settle(&self.trials));
+        let prior = |i: usize| if points[i].is_nan() { 0.0 } else { log_prior.map_or(0.0, |logs| logs[i]) };
+        let total = weights.iter().sum::<f64>() + self.prior_weight;
+        let mut found = Vec::with_capacity(count);
+        let mut first = 0;
+        while first < count {
+            let last = self.alike(points, log_prior, first, count);
+            let row = first * d..(first + 1) * d;
+            let base = self.base(&points[row.clone()], log_prior.map(|logs| &logs[row]));
+            let places: Vec<Place> = (first * d..last * d).map(|i| self.place(i % d, points[i], prior(i))).collect();
+            for (k, sum) in sums(&self.columns, &base, &weights, &places).into_iter().enumerate() {
+                let own: f64 = ((first + k) * d..(first + k + 1) * d).map(prior).sum();
+                found.push(sum.plus(own, self.prior_weight).log() - total.ln());
+            }
+            first = last;
+        }
+        Ok(found)
+    }
+
+    /// Points drawn from the mixture, (m, d): by `draws` (m, 1 + d) from [0, 1), the first of which chooses the component,
+    /// and `fallback` (m, d), drawn from the priors and rounded to the cells, where the component has no coordinate of its own.
+    ///
+    /// # Errors
+    /// Lengths that do not fit.
+    pub fn sample(&mut self, draws: &[f64], fallback: &[f64], weights: Option<&[f64]>) -> Result<Vec<f64>> {
+        let d = self.dimension();
+        let count = draws.len() / (d + 1);
+        same_length("draws", draws.len(), count * (d + 1))?;
+        same_length("fallback", fallback.len(), count * d)?;
+        let mut summed = self.weights(weights)?;
+        summed.truncate(self.trials.len());
+        self.columns.iter_mut().for_each(|column| column.settle(&self.trials));
+        let total = summed.iter_mut().fold(0.0, |total, weight| {
+            *weight += total;
+            *weight
+        });
+        let mut points = fallback.to_vec();
+        for (row, point) in draws.chunks_exact(d + 1).zip(points.chunks_exact_mut(d)) {
+            let chosen = row[0] * (total + self.prior_weight);
+            let place = summed.partition_point(|&sum| sum <= chosen);
+            for ((column, x), &p) in self.columns.iter().zip(point).zip(&row[1..]) {
+                *x = column.rounded(*x);
+                if place < summed.len() {
+                    *x = column.draw(place, p, *x);
+                }
+            }
+        }
+        Ok(points)
+    }
+
+    /// Where the points that look like point `first` to the components end.
+    fn alike(&self, points: &[f64], log_prior: Option<&[f64]>, first: usize, count: usize) -> usize {
+        let d = self.dimension();
+        let row = |i: usize| &points[i * d..(i + 1) * d];
+        let alike = |i: usize| row(i).iter().zip(row(first)).all(|(a, b)| a.is_nan() == b.is_nan());
+        if log_prior.is_some() {
+            return first + 1;
+        }
+        (first + 1..count).find(|&i| !alike(i)).unwrap_or(count)
+    }
+
+    /// The logarithms that all kernels begin with at a point like this: the peaks, and π where a component lacks a number.
+    fn base(&self, point: &[f64], log_prior: Option<&[f64]>) -> Vec<f64> {
+        let n = self.trials.len();
+        let mut base = vec![0.0; n.next_multiple_of(LANES)];
+        base[n..].fill(f64::NEG_INFINITY);
+        for (j, column) in self.columns.iter().enumerate().filter(|&(j, _)| !point[j].is_nan()) {
+            base.iter_mut().zip(&column.peak).for_each(|(sum, peak)| *sum += peak);
+            if let Some(log) = log_prior.map(|logs| logs[j]) {
+                base.iter_mut().zip(&column.inverse).for_each(|(sum, &inverse)| {
+                    *sum += if inverse == 0.0 { log } else { 0.0 };
+                });
+            }
+        }
+        base
+    }
+
+    fn place(&self, j: usize, x: f64, log_prior: f64) -> Place {
+        let column = &self.columns[j];
+        if x.is_nan() {
+            return Place::Nowhere;
+        }
+        if column.categories() == 0.0 {
+            return Place::Number(x);
+        }
+        let other = column.smoothing().ln() + log_prior;
+        let same = ((1.0 - column.smoothing()) * column.categories() + other.exp()).ln();
+        Place::Category { value: x, same, other }
+    }
+
+    /// The weights of all components, padded with 0.
+    fn weights(&self, given: Option<&[f64]>) -> Result<Vec<f64>> {
+        let n = self.trials.len();
+        let mut weights = vec![0.0; n.next_multiple_of(LANES)];
+        if let Some(given) = given {
+            same_length("weights", given.len(), n)?;
+            weights[..n].copy_from_slice(given);
+            return Ok(weights);
+        }
+        weights[..n].fill(1.0);
+        let old = n.saturating_sub(self.fresh);
+        let (lowest, steps) = (1.0 / n as f64, (old.max(2) - 1) as f64);
+        for (i, weight) in weights[..old].iter_mut().enumerate() {
+            *weight = lowest + (1.0 - lowest) * (i as f64 / steps);
+        }
+        Ok(weights)
+    }
+}
+
+fn newest(place: usize, count: usize) -> usize {
+    if place < count { place + 1 } else { 0 }
+}
+
+fn same_length(argument: &'static str, got: usize, expected: usize) -> Result<()> {
+    if got == expected { Ok(()) } else { Err(Error::Length { argument, expected, got }) }
+}

@@ -1,0 +1,123 @@
+"""Rust and NumPy have the same Parzen densities, and what a mixture says does not depend on how it came to be.
+
+Logarithms of densities agree to 1e-9 (1 + |log|): a sum of products over the coordinates whose exponents reach 1e4,
+where one unit in the last place is 2e-12, with the logarithms of normal tails in between.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.testing import assert_allclose
+
+from tunewright.numerics import parzen as numerics
+from tunewright.reference import parzen as reference
+
+BOTH = (numerics.Mixture, reference.Mixture)
+CELLS = st.sampled_from([0, 0, 0, 1, 2, 5, -1, -2, -3, -40])
+UGLY = st.one_of(st.floats(0.0, 1.0), st.sampled_from([0.0, -0.0, 1.0, 0.5, 1e-300, 1e-12, 1 - 1e-15, np.nan]))
+
+
+@st.composite
+def cases(draw):
+    """Cells, smallest bandwidths, observations with ugly numbers, and points that may be at or near them."""
+    cells = draw(st.lists(CELLS, min_size=1, max_size=4))
+    least = [draw(st.sampled_from([0.0, 0.01, 0.125, 1.0])) for _ in cells]
+    n, m = draw(st.sampled_from([0, 1, 2, 3, 7, 8, 9, 30])), draw(st.sampled_from([0, 1, 2, 5]))
+    rows = np.array([draw(UGLY) for _ in range(n * len(cells))]).reshape(n, len(cells))
+    points = np.array([draw(UGLY) for _ in range(m * len(cells))]).reshape(m, len(cells))
+    for j, g in enumerate(cells):
+        if g:
+            rows[:, j] = (np.minimum(np.floor(rows[:, j] * abs(g)), abs(g) - 1) + 0.5) / abs(g)
+            points[:, j] = (np.minimum(np.floor(points[:, j] * abs(g)), abs(g) - 1) + 0.5) / abs(g)
+    if n and m:
+        points[0] = rows[-1]
+    return cells, least, rows, points, draw(st.integers(0, 2**32))
+
+
+def assert_close(a, b):
+    assert_allclose(a, b, rtol=1e-9, atol=1e-9)
+
+
+@settings(deadline=None, max_examples=150)
+@given(cases(), st.sampled_from([1.0, 0.3, 7.0]), st.sampled_from([0, 2, 25]))
+def test_densities_agree(case, prior_weight, fresh):
+    cells, least, rows, points, seed = case
+    rng = np.random.default_rng(seed)
+    ours, twin = (kind(cells, least, prior_weight=prior_weight, fresh=fresh) for kind in BOTH)
+    numbers = np.sort(rng.choice(1000, len(rows), replace=False)).tolist()
+    for mixture in (ours, twin):
+        mixture.insert(numbers, rows)
+    logs = rng.normal(size=points.shape) * 10 ** rng.uniform(-2, 2)
+    for options in ({}, {"log_prior": logs}, {"weights": rng.random(len(rows))}):
+        assert_close(ours.log_density(points, **options), twin.log_density(points, **options))
+
+
+@settings(deadline=None, max_examples=80)
+@given(cases())
+def test_samples_agree(case):
+    cells, least, rows, _, seed = case
+    rng = np.random.default_rng(seed)
+    ours, twin = (kind(cells, least) for kind in BOTH)
+    for mixture in (ours, twin):
+        mixture.insert(range(len(rows)), rows)
+    draws, fallback = rng.random((40, 1 + len(cells))), rng.random((40, len(cells)))
+    draws[:3, 1:] = [[0.0], [1 - 2**-53], [0.5]]
+    for options in ({}, {"weights": np.arange(len(rows)) % 3.0}):
+        assert_allclose(ours.sample(draws, fallback, **options), twin.sample(draws, fallback, **options), atol=1e-9)
+
+
+@settings(deadline=None, max_examples=80)
+@given(cases(), st.lists(st.tuples(st.booleans(), st.integers(0, 40)), max_size=30))
+def test_a_mixture_depends_on_who_is_in_it_alone(case, moves):
+    cells, least, rows, points, seed = case
+    rng = np.random.default_rng(seed)
+    ours, twin = (kind(cells, least) for kind in BOTH)
+    for mixture in (ours, twin):
+        mixture.insert(range(len(rows)), rows)
+    for enters, trial in moves:
+        row = rng.random((1, len(cells)))
+        for mixture in (ours, twin):
+            if enters:
+                mixture.insert([trial], row)
+            else:
+                mixture.remove([trial])
+        ours.log_density(points)  # settles what a later change must unsettle
+    assert len(ours) == len(twin)
+    assert ours.trials().tolist() == twin.trials().tolist()
+    assert_close(ours.log_density(points), twin.log_density(points))
+    again = BOTH[0](cells, least)
+    where = {**dict(enumerate(rows))}
+    rng = np.random.default_rng(seed)
+    for enters, trial in moves:
+        row = rng.random(len(cells))
+        where.pop(trial, None)
+        if enters:
+            where[trial] = row
+    order = rng.permutation(sorted(where)).tolist() if where else []
+    again.insert(order, np.array([where[t] for t in order]).reshape(-1, len(cells)))
+    assert np.array_equal(again.log_density(points), ours.log_density(points))
+
+
+def test_ten_thousand_components_agree():
+    rng = np.random.default_rng(0)
+    rows, points = rng.random((10_000, 3)), rng.random((5, 3))
+    ours, twin = (kind([0, 0, 0], [0.0, 0.0, 0.0]) for kind in BOTH)
+    for mixture in (ours, twin):
+        mixture.insert(range(10_000), rows)
+    assert_close(ours.log_density(points), twin.log_density(points))
+
+
+@pytest.mark.parametrize("kind", BOTH)
+def test_both_refuse_the_same(kind):
+    with pytest.raises(ValueError, match="cells: expected 1 elements, got 0"):
+        kind([], [])
+    with pytest.raises(ValueError, match="least: expected 2 elements, got 1"):
+        kind([0, 0], [0.0])
+    some = kind([0, 0], [0.0, 0.0])
+    with pytest.raises(ValueError, match="rows: expected 4 elements, got 2"):
+        some.insert([1, 2], np.zeros((1, 2)))
+    with pytest.raises(ValueError, match="weights: expected 0 elements, got 1"):
+        some.log_density(np.zeros((1, 2)), weights=np.ones(1))
