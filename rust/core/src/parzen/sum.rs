@@ -143,8 +143,8 @@ fn added<const FUSED: bool>(sum: Sum, logs: &[Block], weights: &[f64]) -> Sum {
     }
     let mut parts = [0.0; LANES];
     for (block, weights) in logs.iter().zip(weights.chunks_exact(LANES)) {
-        let near = (0..LANES).fold(false, |near, lane| near | (block[lane] > unit - FAR));
-        if near {
+        let nearest = block.iter().fold(f64::NEG_INFINITY, |nearest, &log| if log > nearest { log } else { nearest });
+        if nearest > unit - FAR {
             for lane in 0..LANES {
                 let kernel = exponential::<FUSED>(block[lane] - unit);
                 parts[lane] = multiply_add::<FUSED>(weights[lane], kernel, parts[lane]);
