@@ -24,7 +24,7 @@ impl Mixture {
 
     /// Numbers of the trials whose observations are the components, ascending.
     fn trials<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<i64>> {
-        border::vector(py, self.0.trials().iter().map(|&trial| trial as i64).collect())
+        border::vector(py, self.0.trials().iter().map(|&trial| trial.cast_signed()).collect())
     }
 
     /// Components at `rows` for `trials`; one that is there already is replaced.
