@@ -18,6 +18,7 @@ from tunewright.schedulers import Scheduler
 from tunewright.space import Space
 from tunewright.storage import Storage
 from tunewright.strategies import Random, Strategy
+from tunewright.study.analyses import Analyses
 from tunewright.study.endings import Endings, number_of
 from tunewright.study.failures import Failures
 from tunewright.study.findings import Findings
@@ -41,7 +42,7 @@ __all__ = ["Study"]
 _log = logging.getLogger("tunewright")
 
 
-class Study(Findings, Reshaping):
+class Study(Findings, Reshaping, Analyses):
     """A search for good configurations, and the record of it.
 
     Args:
@@ -198,6 +199,9 @@ class Study(Findings, Reshaping):
 
     def _trial(self, claimed: Claimed) -> Trial:
         trial = Trial(claimed[0], claimed[1], self.home)
+        trial.root = self.seed
+        if claimed[0] in self.history.metadata:
+            trial.given_seed = self.history.metadata[claimed[0]].get("seed")
         if self.history.space is not self.ledger.declared:
             self._meetings.expect(trial)
         if self.history.chapters:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, cast
@@ -31,6 +32,8 @@ class Trial:
         ladder: the rungs of the scheduler's ``fidelities``, ascending, with their values (see :attr:`fidelity`).
     """
 
+    root: int = 0  # seed of the study
+    given_seed: int | None = None  # of a replicate
     same_as: int | None = None
     resource: int | None = None
     parent: int | None = None
@@ -74,6 +77,17 @@ class Trial:
         for name in declared:
             if name in self._offers:
                 self.config[name] = self._offers.pop(name)
+
+    @property
+    def seed(self) -> int:
+        """For the training's own random numbers, 0 ≤ seed < 2**31: of the study's seed and this trial's number.
+
+        Replicates (``study.confirm``, ``Replicates``) have the seed of their replicate.
+        """
+        if self.given_seed is not None:
+            return self.given_seed
+        digest = hashlib.blake2b(f"{self.root}/{self.number}".encode(), digest_size=4).digest()
+        return int.from_bytes(digest, "little") >> 1
 
     @property
     def unmet(self) -> Collection[str]:

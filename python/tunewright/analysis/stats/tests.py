@@ -24,6 +24,10 @@ NO_SPREAD = (
     "the scores do not vary from seed to seed, so there is no noise to measure the difference by: "
     "check that the seed reaches the training"
 )
+SAME_DIFFERENCE = (
+    "the two differ by the same amount on every seed, so there is no noise to measure the difference by: it is certain "
+    "on these seeds, and nothing is known of others"
+)
 # SciPy 1.15 renamed the argument
 RANDOM = "rng" if tuple(int(part) for part in scipy.__version__.split(".")[:2]) >= (1, 15) else "random_state"
 
@@ -70,7 +74,8 @@ def paired_t(a: Any, b: Any, *, alternative: Alternative = "two-sided", correlat
         return silent("paired t-test", sizes, joined([missing, note]))
     differences = x.values - y.values
     if _constant(differences):
-        return silent("paired t-test", sizes, joined([NO_SPREAD, note]))
+        why = NO_SPREAD if _constant(x.values) else SAME_DIFFERENCE
+        return silent("paired t-test", sizes, joined([why, note]))
     variance = differences.var(ddof=1) * (1.0 / x.n + correlation / (1.0 - correlation))  # Nadeau & Bengio, eq. 8
     t = float(differences.mean() / np.sqrt(variance))
     return TestResult("paired t-test", t, _of_t(t, x.n - 1, alternative), sizes, note)
