@@ -19,12 +19,14 @@ __all__ = [
     "Categorical",
     "Checkpoints",
     "Constant",
+    "CrossValidation",
     "CurveStopping",
     "Failures",
     "Float",
     "Futures",
     "GaussianProcess",
     "Grid",
+    "HoldoutGuard",
     "Hyperband",
     "Inline",
     "Int",
@@ -45,6 +47,8 @@ __all__ = [
     "Processes",
     "QuasiRandom",
     "Random",
+    "Replicates",
+    "SealedTest",
     "Space",
     "Sqlite",
     "Study",
@@ -59,8 +63,11 @@ __all__ = [
     "TrustRegion",
     "WilcoxonStopping",
     "__version__",
+    "confirm",
     "errors",
+    "finalize",
     "gp",
+    "optimism",
     "pareto",
     "plots",
     "stats",
@@ -118,6 +125,15 @@ from tunewright.trial import Measured, Trainable, Trial, TrialState, TrialView
 
 if TYPE_CHECKING:
     from tunewright.analysis import stats
+    from tunewright.analysis.validation import (
+        CrossValidation,
+        HoldoutGuard,
+        Replicates,
+        SealedTest,
+        confirm,
+        finalize,
+        optimism,
+    )
     from tunewright.integrations import plots
 
     __version__: str
@@ -126,6 +142,16 @@ _LATER = {  # rooms that cost an import too much are opened when asked for
     "plots": "tunewright.integrations.plots",
     "stats": "tunewright.analysis.stats",
 }
+_VALIDATION = "tunewright.analysis.validation"
+_NAMES = {  # single names of such rooms
+    "CrossValidation": _VALIDATION,
+    "HoldoutGuard": _VALIDATION,
+    "Replicates": _VALIDATION,
+    "SealedTest": _VALIDATION,
+    "confirm": _VALIDATION,
+    "finalize": _VALIDATION,
+    "optimism": _VALIDATION,
+}
 
 
 def __getattr__(name: str) -> Any:
@@ -133,6 +159,10 @@ def __getattr__(name: str) -> Any:
         from importlib import import_module
 
         return import_module(_LATER[name])
+    if name in _NAMES:
+        from importlib import import_module
+
+        return getattr(import_module(_NAMES[name]), name)
     if name == "__version__":  # looked up when asked for: reading the metadata would slow every import
         from importlib.metadata import version
 

@@ -6,8 +6,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
-    from tunewright.analysis.validation import Confirmation
+    from tunewright.analysis.validation import Confirmation, Final, Optimism, SealedTest
     from tunewright.study.forms import Objective
+    from tunewright.trial import TrialView
 
 __all__ = ["Analyses"]
 
@@ -19,6 +20,17 @@ class Analyses:
         """Run the best trials again on fresh seeds and name the winner; see :func:`tunewright.confirm`."""
         found = _room("validation").confirm(self, objective, top=top, seeds=seeds, **options)
         return cast("Confirmation", found)
+
+    def finalize(self, sealed: SealedTest, *, trial: int | TrialView | None = None, recover: bool = False) -> Final:
+        """Open a sealed test set, once, for one configuration; see :func:`tunewright.finalize`."""
+        return cast("Final", _room("validation").finalize(self, sealed, trial=trial, recover=recover))
+
+    def optimism(
+        self, *, metric: str | None = None, noise: float | None = None, validation_size: int | None = None
+    ) -> Optimism:
+        """How much the best value owes to luck; see :func:`tunewright.optimism`."""
+        found = _room("validation").optimism(self, metric=metric, noise=noise, validation_size=validation_size)
+        return cast("Optimism", found)
 
 
 def _room(name: str) -> Any:

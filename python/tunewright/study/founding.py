@@ -227,7 +227,8 @@ def _scheduler(header: Header) -> tuple[Scheduler | None, str | None]:
 
 
 def _only(storage: Storage) -> str:
-    names = storage.names()
+    there = storage.names()
+    names = [name for name in there if not any(name.startswith(f"{other}/") for other in there)]  # not its companions
     if len(names) == 1:
         return names[0]
     if not names:
