@@ -41,6 +41,10 @@ STRATEGIES = {
     "TPE": tw.TPE(startup=6),
     "UnivariateTPE": tw.TPE(startup=6, multivariate=False),
     "GroupedTPE": tw.TPE(startup=6, group=True, weights="value"),
+    "LocalSearch": tw.LocalSearch(),
+    "LocalSearchAround": tw.LocalSearch({"lr": 1e-2, "optimizer": "sgd"}, step=0.3),
+    "Ensemble": tw.Ensemble([tw.Random(), tw.GaussianProcess(startup=6, candidates=32, climbs=2), tw.LocalSearch()]),
+    "CheapEnsemble": tw.Ensemble([tw.Random(), tw.QuasiRandom(), tw.NSGA2(population=8)], decay=0.9, floor=0.0),
     "Manual": tw.Manual({"lr": 3e-3, "optimizer": "adam"}, VALUES | {"optimizer": ["sgd", "adam", None]}),
 }
 
@@ -132,6 +136,9 @@ TOLD = 14  # beyond every startup of the table
 
 def fitted(strategy, space):
     """The strategy for a space other than ``mixed()``: a plan names parameters and values."""
+    if isinstance(strategy, tw.LocalSearch) and strategy.around is not None:
+        first = {name: domain.values(domain.decode(np.array([0.1])))[0] for name, domain in space.by_name.items()}
+        return tw.LocalSearch(dict(list(first.items())[:1]), step=0.3)
     values = {name: domain.values(domain.decode(np.array([0.3, 0.7]))) for name, domain in space.by_name.items()}
     few = {name: two[:1] if k > 3 else two for k, (name, two) in enumerate(values.items())}
     if isinstance(strategy, tw.Grid):

@@ -6,8 +6,10 @@ __all__ = [
     "NSGA2",
     "NSGA3",
     "TPE",
+    "Ensemble",
     "GaussianProcess",
     "Grid",
+    "LocalSearch",
     "Manual",
     "ParEGO",
     "QuasiRandom",
@@ -17,8 +19,10 @@ __all__ = [
     "strategy_from_json",
 ]
 
+from tunewright.strategies.ensemble import Ensemble
 from tunewright.strategies.gaussian_process import GaussianProcess
 from tunewright.strategies.grid import Grid
+from tunewright.strategies.local_search import LocalSearch
 from tunewright.strategies.manual import Manual
 from tunewright.strategies.nsga2 import NSGA2
 from tunewright.strategies.nsga3 import NSGA3

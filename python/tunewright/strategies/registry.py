@@ -7,8 +7,10 @@ from typing import Any
 
 from tunewright.errors import StudyError
 from tunewright.space import Space
+from tunewright.strategies.ensemble import Ensemble
 from tunewright.strategies.gaussian_process import GaussianProcess
 from tunewright.strategies.grid import Grid
+from tunewright.strategies.local_search import LocalSearch
 from tunewright.strategies.manual import Manual
 from tunewright.strategies.nsga2 import NSGA2
 from tunewright.strategies.nsga3 import NSGA3
@@ -22,8 +24,12 @@ from tunewright.strategies.trust_region import TrustRegion
 __all__ = ["strategy_from_json"]
 
 _MAKERS: dict[str, Callable[[Mapping[str, Any], Space], Strategy]] = {
+    "Ensemble": lambda options, space: Ensemble.from_json(
+        options, [strategy_from_json(member, space) for member in options["members"]]
+    ),
     "GaussianProcess": lambda options, space: GaussianProcess.from_json(options),
     "Grid": Grid.from_json,
+    "LocalSearch": LocalSearch.from_json,
     "Manual": Manual.from_json,
     "NSGA2": lambda options, space: NSGA2.from_json(options),
     "NSGA3": lambda options, space: NSGA3.from_json(options),
