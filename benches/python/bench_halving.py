@@ -21,7 +21,7 @@ def asha() -> tw.ASHA:
 
 
 def study(scheduler: object) -> tw.Study:
-    return tw.Study(tw.Space(x=tw.Float(0.0, 1.0)), minimize="loss", seed=0, scheduler=scheduler)
+    return tw.Study(tw.Space(x=tw.Float(0.0, 1.0)), minimize="loss", seed=0, strategy=tw.Random(), scheduler=scheduler)
 
 
 def reporting(trials: int, scheduler: object, steps: tuple[int, ...] = RUNGS) -> tuple[float, list[float]]:

@@ -38,7 +38,7 @@ def tunewright_study(storage="memory", durability=None):
     space = tw.Space({name: tw.Float(0.0, 1.0) for name in NAMES})
     if durability:
         storage = tw.Sqlite(storage, durability=durability)
-    return tw.Study(space, minimize="loss", seed=0, storage=storage)
+    return tw.Study(space, minimize="loss", seed=0, strategy=tw.Random(), storage=storage)
 
 
 def ours_optimize(n):
@@ -49,7 +49,7 @@ def ours_optimize(n):
 def ours_suggest(n):
     import tunewright as tw
 
-    study = tw.Study(minimize="loss", seed=0)
+    study = tw.Study(minimize="loss", seed=0, strategy=tw.Random())
     return per_trial(lambda k: study.optimize(lambda t: f([t.suggest_float(x, 0.0, 1.0) for x in NAMES]), k), n)
 
 

@@ -41,6 +41,7 @@ STRATEGIES = {
     "TPE": tw.TPE(startup=6),
     "UnivariateTPE": tw.TPE(startup=6, multivariate=False),
     "GroupedTPE": tw.TPE(startup=6, group=True, weights="value"),
+    "Auto": tw.Auto(),
     "LocalSearch": tw.LocalSearch(),
     "LocalSearchAround": tw.LocalSearch({"lr": 1e-2, "optimizer": "sgd"}, step=0.3),
     "Ensemble": tw.Ensemble([tw.Random(), tw.GaussianProcess(startup=6, candidates=32, climbs=2), tw.LocalSearch()]),

@@ -25,6 +25,7 @@ def study(file):
         thresholds={"accuracy": 0.5},
         storage=file,
         seed=11,
+        strategy=tw.Random(),
     )
 
 

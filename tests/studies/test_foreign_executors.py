@@ -46,9 +46,11 @@ def objective(trial):
 
 
 def check(executor, **options):
-    study = tw.Study(tw.Space(x=tw.Float(0, 1)), minimize="loss", seed=0, scheduler=StopLate())
+    study = tw.Study(tw.Space(x=tw.Float(0, 1)), minimize="loss", seed=0, strategy=tw.Random(), scheduler=StopLate())
     study.optimize(objective, 12, executor=executor, **options)
-    alone = tw.Study(tw.Space(x=tw.Float(0, 1)), minimize="loss", seed=0, scheduler=StopLate()).optimize(objective, 12)
+    alone = tw.Study(
+        tw.Space(x=tw.Float(0, 1)), minimize="loss", seed=0, strategy=tw.Random(), scheduler=StopLate()
+    ).optimize(objective, 12)
     for a, b in zip(alone.trials, study.trials, strict=True):
         assert (a.config, a.state, a.values, a.error, a.reports) == (b.config, b.state, b.values, b.error, b.reports)
     assert [t.state.label for t in study.trials][:6] == [

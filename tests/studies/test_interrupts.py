@@ -28,7 +28,7 @@ def objective(trial):
     return trial["x"]
 
 if __name__ == "__main__":
-    study = tw.Study(tw.Space(x=tw.Float(0, 1)), minimize="loss", storage=sys.argv[1], seed=0)
+    study = tw.Study(tw.Space(x=tw.Float(0, 1)), minimize="loss", storage=sys.argv[1], seed=0, strategy=tw.Random())
     try:
         study.optimize(objective, 50, workers=int(sys.argv[2]), executor=sys.argv[3],
                        callbacks=[lambda s, t: print(t.number, flush=True)])
@@ -55,6 +55,8 @@ def test_ctrl_c_leaves_a_good_record(tmp_path, workers, executor):
     states = [t.state.label for t in study.trials]
     assert states[:4] == ["complete"] * 4 and set(states[4:]) <= {"waiting"} and 1 <= len(states[4:]) <= workers
     study.optimize(lambda trial: trial["x"], 10)
-    straight = tw.Study(tw.Space(x=tw.Float(0, 1)), minimize="loss", seed=0).optimize(lambda trial: trial["x"], 10)
+    straight = tw.Study(tw.Space(x=tw.Float(0, 1)), minimize="loss", seed=0, strategy=tw.Random()).optimize(
+        lambda trial: trial["x"], 10
+    )
     assert [t.config for t in study.trials] == [t.config for t in straight.trials]
     assert [t.value for t in study.trials] == [t.value for t in straight.trials]

@@ -140,9 +140,9 @@ def test_notes(tmp_path):
 
 
 def test_workers_on_a_stored_study(tmp_path):
-    straight = tw.Study(space(), minimize="loss", seed=0).optimize(objective, 24)
+    straight = tw.Study(space(), minimize="loss", seed=0, strategy=tw.Random()).optimize(objective, 24)
     for executor in ("threads", "processes"):
-        study = tw.Study(space(), minimize="loss", storage=tmp_path / f"{executor}.db", seed=0)
+        study = tw.Study(space(), minimize="loss", storage=tmp_path / f"{executor}.db", seed=0, strategy=tw.Random())
         study.optimize(objective, 24, workers=3, executor=executor)
         again = tw.Study.load(tmp_path / f"{executor}.db")
         for a, b in zip(straight.trials, again.trials, strict=True):

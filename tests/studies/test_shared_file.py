@@ -154,7 +154,7 @@ def test_a_killed_process_loses_nothing_it_was_told(tmp_path):
     assert set(interrupted) == {t.number for t in study.trials if t.state is tw.TrialState.WAITING}
     study.optimize(worker.objective, study.history.n + 5)
     assert all(t.state is tw.TrialState.COMPLETE for t in study.trials)
-    alone = tw.Study(worker.space(), minimize="loss", seed=7)
+    alone = tw.Study(worker.space(), minimize="loss", strategy=tw.Random(), seed=7)
     assert [t.config for t in study.trials] == [t.config for t in alone.ask(study.history.n)]
 
 

@@ -15,7 +15,7 @@ from tunewright.cli.target import load_target
 from tunewright.errors import StudyError
 from tunewright.space import Space
 from tunewright.storage import open_storage
-from tunewright.strategies import GaussianProcess, Grid, ParEGO, QuasiRandom, Random, TrustRegion
+from tunewright.strategies import Auto, GaussianProcess, Grid, ParEGO, QuasiRandom, Random, TrustRegion
 from tunewright.study import Study
 from tunewright.study.findings import nothing_best
 from tunewright.trial import Trial
@@ -23,6 +23,7 @@ from tunewright.trial import Trial
 __all__ = ["COMMANDS", "Command"]
 
 _STRATEGIES: dict[str, Callable[[], Any]] = {
+    "auto": Auto,
     "gaussian-process": GaussianProcess,
     "grid": Grid,
     "parego": ParEGO,
@@ -86,9 +87,7 @@ def _run_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--maximize", action="append", metavar="METRIC", help="an objective (may be repeated)")
     parser.add_argument("--constraint", action="append", metavar="TEXT", help="'memory_mb <= 2048' (may be repeated)")
     parser.add_argument("--threshold", action="append", metavar="METRIC=VALUE", help="reach it to be on the front")
-    parser.add_argument(
-        "--strategy", choices=sorted(_STRATEGIES), help="default: the study's own, random for a new one"
-    )
+    parser.add_argument("--strategy", choices=sorted(_STRATEGIES), help="default: the study's own, auto for a new one")
     parser.add_argument("--storage", default="tunewright.db", help="SQLite file (default tunewright.db)")
     parser.add_argument("--name", default="study", help="of the study (default study)")
     parser.add_argument("--seed", type=int, help="key of all randomness (default: drawn and recorded)")
@@ -212,6 +211,8 @@ def _show(options: argparse.Namespace) -> None:
         print(f"  constraint: {constraint}")
     for metric, value in study.goals.thresholds.items():
         print(f"  threshold: {metric} {number(value)}")
+    for line in study.explain():
+        print(f"  {line}")
     print(study.space)
     rows = trial_rows(study.trials[-options.last :] if options.last > 0 else [])
     print(table(["trial", "state", "values", "seconds", "configuration"], rows))

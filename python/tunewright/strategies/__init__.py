@@ -6,7 +6,10 @@ __all__ = [
     "NSGA2",
     "NSGA3",
     "TPE",
+    "Auto",
+    "Choosing",
     "Ensemble",
+    "Explaining",
     "GaussianProcess",
     "Grid",
     "LocalSearch",
@@ -19,6 +22,7 @@ __all__ = [
     "strategy_from_json",
 ]
 
+from tunewright.strategies.auto import Auto
 from tunewright.strategies.ensemble import Ensemble
 from tunewright.strategies.gaussian_process import GaussianProcess
 from tunewright.strategies.grid import Grid
@@ -27,7 +31,7 @@ from tunewright.strategies.manual import Manual
 from tunewright.strategies.nsga2 import NSGA2
 from tunewright.strategies.nsga3 import NSGA3
 from tunewright.strategies.parego import ParEGO
-from tunewright.strategies.protocol import Strategy
+from tunewright.strategies.protocol import Choosing, Explaining, Strategy
 from tunewright.strategies.quasirandom import QuasiRandom
 from tunewright.strategies.random import Random
 from tunewright.strategies.registry import strategy_from_json

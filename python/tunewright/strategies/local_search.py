@@ -33,7 +33,8 @@ class LocalSearch:
     ``step=`` and whole numbers by one of their steps at least; categories are drawn anew. What a change of category
     brings into being is drawn from its prior. The search stands at the best trial (feasible ones first), and one
     success in five keeps the length of the steps (``strategies/local/walk.py``). Trials under way are neighbours of
-    where it stood when they were asked for: nobody waits, and before anything is known they are random. A configuration that is known already is not tried again.
+    where it stood when they were asked for: nobody waits, and before anything is known they are random. A configuration
+    that is known already is not tried again.
 
     Args:
         around: the configuration to begin at, ``{name: value}``; parameters left out are in the middle of their prior.

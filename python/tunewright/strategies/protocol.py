@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Protocol
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from tunewright.space import Space
 from tunewright.trial import History
 from tunewright.trial.columns import Array, Ints
 
-__all__ = ["Strategy"]
+__all__ = ["Choice", "Choosing", "Explaining", "Strategy"]
 
 
 class Strategy(Protocol):
@@ -43,4 +44,39 @@ class Strategy(Protocol):
 
     def to_json(self, space: Space) -> dict[str, Any]:
         """Name (under ``"strategy"``) and options as JSON values; parameters' values as native numbers."""
+        ...
+
+
+@runtime_checkable
+class Explaining(Protocol):
+    """A strategy that can say what it did in a study."""
+
+    def explain(self, history: History) -> list[str]:
+        """Lines for people, recomputed from the record."""
+        ...
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What searches from some trial on.
+
+    Attributes:
+        name: of the strategy.
+        why: the rule that chose it, in words.
+        first: number of the first trial that it is asked for.
+        strategy: the strategy itself.
+    """
+
+    name: str
+    why: str
+    first: int
+    strategy: Strategy
+
+
+@runtime_checkable
+class Choosing(Explaining, Protocol):
+    """A strategy that leaves the search to others, one at a time."""
+
+    def choice(self, history: History) -> Choice:
+        """What the next trial is suggested by, and why."""
         ...

@@ -7,6 +7,7 @@ from typing import Any
 
 from tunewright.errors import StudyError
 from tunewright.space import Space
+from tunewright.strategies.auto import Auto
 from tunewright.strategies.ensemble import Ensemble
 from tunewright.strategies.gaussian_process import GaussianProcess
 from tunewright.strategies.grid import Grid
@@ -24,6 +25,7 @@ from tunewright.strategies.trust_region import TrustRegion
 __all__ = ["strategy_from_json"]
 
 _MAKERS: dict[str, Callable[[Mapping[str, Any], Space], Strategy]] = {
+    "Auto": lambda options, space: Auto.from_json(options),
     "Ensemble": lambda options, space: Ensemble.from_json(
         options, [strategy_from_json(member, space) for member in options["members"]]
     ),

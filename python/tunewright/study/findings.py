@@ -9,6 +9,7 @@ import numpy as np
 
 from tunewright.errors import StudyError
 from tunewright.space import Space
+from tunewright.strategies import Explaining
 from tunewright.study.choice import choose
 from tunewright.study.frame import frame
 from tunewright.study.front import front, volume, volumes
@@ -36,6 +37,15 @@ class Findings:
     def space(self) -> Space:
         """The parameters that are searched now: those known so far, as :meth:`extend` and :meth:`narrow` left them."""
         return self.history.search_space
+
+    def explain(self) -> list[str]:
+        """What the strategy did in this study and why, in lines, recomputed from the record; empty if it says nothing.
+
+        :class:`~tunewright.Auto` says what it chose and by which rule, :class:`~tunewright.Ensemble` whose trials
+        there are.
+        """
+        strategy = self.ledger.proposer.strategy
+        return strategy.explain(self.history.searched) if isinstance(strategy, Explaining) else []
 
     @property
     def trials(self) -> list[TrialView]:

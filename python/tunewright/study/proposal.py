@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Literal
 
 import numpy as np
@@ -9,13 +10,15 @@ import numpy as np
 from tunewright.errors import SpaceError, StudyError
 from tunewright.numerics.sampling import purpose, uniform
 from tunewright.space import Space
-from tunewright.strategies import Grid, Strategy
+from tunewright.strategies import Choosing, Grid, Strategy
 from tunewright.strategies.grid import rows as all_configurations
 from tunewright.strategies.random import draw
 from tunewright.trial import History
 from tunewright.trial.columns import Array, Ints
 
 __all__ = ["Duplicates", "Proposer", "identity"]
+
+_log = logging.getLogger("tunewright")
 
 Duplicates = Literal["avoid", "reuse", "allow"]
 
@@ -38,6 +41,7 @@ class Proposer:
         self.duplicates = duplicates
         self.declared = declared  # what is searched, as its author wrote it
         self._known: set[bytes] = set()
+        self._said = ""  # what was last logged to be searching
         self._read = 0  # trials of the record that _known covers
         self._unplaced: list[int] = []  # trials of other processes whose configuration was not there yet
         self._space: Space | None = None
@@ -51,6 +55,7 @@ class Proposer:
         return history.recorded(self._searched(history.searched, numbers))
 
     def _searched(self, history: History, numbers: Ints) -> Array:
+        self._say(history)
         natives = self.strategy.suggest(history, self.seed, numbers)
         if self.strategy.prescribed:
             return natives
@@ -60,6 +65,16 @@ class Proposer:
         if self.duplicates == "avoid" and self.runs_out(space):
             natives = self._fresh(history, natives, numbers)
         return natives
+
+    def _say(self, history: History) -> None:
+        """Log what the strategy leaves the search to, whenever that has changed."""
+        if isinstance(self.strategy, Choosing):
+            choice = self.strategy.choice(history)
+            if choice.name != self._said:
+                self._said = choice.name
+                _log.info(
+                    "%s leaves trial %d on to %s: %s", type(self.strategy).__name__, history.n, choice.name, choice.why
+                )
 
     def runs_out(self, space: Space) -> bool:
         """Whether the space has so many configurations and no more: a space that grows by itself never does."""

@@ -17,7 +17,7 @@ from tunewright.executors import Executor, Inline, executor_for
 from tunewright.schedulers import Scheduler
 from tunewright.space import Space
 from tunewright.storage import Storage
-from tunewright.strategies import Random, Strategy
+from tunewright.strategies import Auto, Strategy
 from tunewright.study.analyses import Analyses
 from tunewright.study.endings import Endings, number_of
 from tunewright.study.failures import Failures
@@ -53,7 +53,7 @@ class Study(Findings, Reshaping, Analyses):
             them joined by ``and``; the objective returns those metrics beside the objectives. A trial whose metrics
             break one is complete, but neither best nor on the front. ``<`` counts as ``<=``.
         thresholds: by objective, the value a trial must at least reach to be on the front (several objectives).
-        strategy: how configurations are suggested; :class:`~tunewright.Random` by default.
+        strategy: how configurations are suggested; :class:`~tunewright.Auto` by default.
         scheduler: who decides after a report whether a trial goes on; nobody by default.
         storage: ``"memory"``, the path of an SQLite file, or a storage object.
         name: of the study within its storage. A study of that name that is already there is continued.
@@ -127,7 +127,7 @@ class Study(Findings, Reshaping, Analyses):
         self.name = founded.name
         self.goals = founded.goals
         self.directions = dict(self.goals.directions)
-        self.strategy: Strategy = founded.strategy or Random()
+        self.strategy: Strategy = founded.strategy or Auto()
         self.scheduler = scheduler = founded.scheduler
         self.notes: dict[str, Any] = dict(founded.notes)
         self.stop_reason: str | None = None

@@ -123,7 +123,7 @@ def test_rounds_grow_by_a_tenth():
 
 
 def test_a_batch_of_several_members_has_no_repetition():
-    space = tw.Space(a=tw.Int(0, 3), b=tw.Categorical("x", "y", "z"))
+    space = tw.Space(a=tw.Int(0, 9), b=tw.Categorical("x", "y", "z"))
     ensemble = tw.Ensemble([tw.GaussianProcess(startup=2, candidates=16), tw.NSGA2(population=2), tw.LocalSearch()])
     study = tw.Study(space, minimize="loss", strategy=ensemble, seed=0, duplicates="allow")
     study.tell(study.ask(6), [3.0, 1.0, 2.0, 5.0, 4.0, 6.0])

@@ -34,9 +34,9 @@ def test_names_join_the_space_and_a_trial_has_those_it_met():
 
 
 def test_workers_make_no_difference():
-    alone = study().optimize(tree, 30)
+    alone = study(strategy=tw.Random()).optimize(tree, 30)
     for executor in ("threads", "processes"):
-        many = study().optimize(tree, 30, workers=3, executor=executor)
+        many = study(strategy=tw.Random()).optimize(tree, 30, workers=3, executor=executor)
         assert [t.config for t in many.trials] == [t.config for t in alone.trials]
 
 

@@ -274,11 +274,11 @@ class TestEnqueue:
         assert s.ask().number == 2
 
     def test_between_suggestions(self):
-        s = study()
+        s = study(strategy=tw.Random())
         first = s.ask()
         s.enqueue({"x": 0.5, "y": 0.5})
         assert s.ask().config == {"x": 0.5, "y": 0.5}
-        fresh = study()
+        fresh = study(strategy=tw.Random())
         suggested = [fresh.ask().config for _ in range(3)]
         assert first.config == suggested[0]
         assert s.ask().config == suggested[2]
@@ -326,8 +326,10 @@ class TestDuplicates:
     @pytest.mark.parametrize("cut", [1, 17, 60, 110])
     def test_avoid_does_not_depend_on_how_the_study_was_cut(self, cut, tmp_path):
         space = {"a": tw.Int(0, 9), "b": tw.Int(0, 11), "c": tw.Float(0, 1, step=0.5, when=tw.when("a") > 7)}
-        straight = tw.Study(tw.Space(space), minimize="loss", seed=4).optimize(lambda trial: trial["a"], 500)
-        stored = tw.Study(tw.Space(space), minimize="loss", seed=4, storage=tmp_path / "a.db")
+        straight = tw.Study(tw.Space(space), minimize="loss", seed=4, strategy=tw.Random()).optimize(
+            lambda trial: trial["a"], 500
+        )
+        stored = tw.Study(tw.Space(space), minimize="loss", seed=4, strategy=tw.Random(), storage=tmp_path / "a.db")
         stored.optimize(lambda trial: trial["a"], cut)
         again = tw.Study.load(tmp_path / "a.db")
         again.tell(again.ask(), 1.0)
@@ -337,7 +339,7 @@ class TestDuplicates:
         assert len(again.trials) == 8 * 12 + 2 * 12 * 3
 
     def test_allow_repeats(self):
-        s = tw.Study(tw.Space(self.SPACE), minimize="loss", seed=0, duplicates="allow")
+        s = tw.Study(tw.Space(self.SPACE), minimize="loss", seed=0, strategy=tw.Random(), duplicates="allow")
         s.optimize(lambda trial: trial["a"], 100)
         assert len(s.trials) == 100
 
@@ -378,9 +380,9 @@ def test_threads_run_side_by_side():
             barrier.wait()
         return sphere(trial)
 
-    s = study().optimize(objective, 12, workers=3, executor="threads")
+    s = study(strategy=tw.Random()).optimize(objective, 12, workers=3, executor="threads")
     assert [t.state.label for t in s.trials] == ["complete"] * 12
-    assert [t.config for t in s.trials] == [t.config for t in study().optimize(sphere, 12).trials]
+    assert [t.config for t in s.trials] == [t.config for t in study(strategy=tw.Random()).optimize(sphere, 12).trials]
 
 
 def test_to_frame():
