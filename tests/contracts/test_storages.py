@@ -938,3 +938,16 @@ def test_a_replacement_that_is_refused_changes_nothing(storage, number, config, 
     with pytest.raises(error):
         storage.replace("digits", Tell(number, TrialState.PRUNED, {}, 20.0), config, {})
     assert storage.changes("digits", 0) == before
+
+
+def test_a_replacement_is_made_only_while_what_it_builds_on_is_there(storage):
+    storage.create(header())
+    ask(storage, 2)
+    loser = Tell(0, TrialState.PRUNED, {"loss": 2.0}, 20.0)
+    storage.annotate("digits", 1, {"state": {"key": "a", "step": 3}, "other": 1})
+    before = storage.changes("digits", 0)
+    for provided in ({1: {"state": {"key": "b", "step": 3}}}, {1: {"missing": None}}, {0: {"state": 1}}):
+        assert storage.replace("digits", loser, {"x": 5.0}, {}, provided=provided) is None
+    assert storage.changes("digits", 0) == before
+    provided = {1: {"state": {"key": "a", "step": 3}}}
+    assert storage.replace("digits", loser, {"x": 5.0}, {}, provided=provided) == 2

@@ -208,6 +208,11 @@ class Ledger:
         """The row with more metadata."""
         return _annotated(self.row(number)._replace(revision=revision), metadata)
 
+    def still(self, number: int, values: Mapping[str, Any]) -> bool:
+        """Whether a trial's metadata has these values."""
+        notes = (self.row(number).extras or _NO_EXTRAS).metadata or {}
+        return all(key in notes and notes[key] == value for key, value in values.items())
+
     def requeue(self, number: int) -> int:
         """Back to waiting, as a new attempt."""
         row = self.unfinished(number)

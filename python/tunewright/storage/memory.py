@@ -191,11 +191,21 @@ class Memory:
         with self._write, self._state:
             return self._writable(name).enqueue(configs, metadata)
 
-    def replace(self, name: str, tell: Tell, config: Mapping[str, Any], metadata: Mapping[str, Any]) -> int:
+    def replace(
+        self,
+        name: str,
+        tell: Tell,
+        config: Mapping[str, Any],
+        metadata: Mapping[str, Any],
+        *,
+        provided: Mapping[int, Mapping[str, Any]] | None = None,
+    ) -> int | None:
         """See ``Storage.replace``."""
         with self._write, self._state:
             ledger = self._writable(name)
             number = index(tell.number)
+            if any(not ledger.still(index(other), values) for other, values in (provided or {}).items()):
+                return None
             row = ledger.finished(
                 number, ledger.revision + 1, tell.state, tell.values, tell.finished, tell.sem, tell.error, tell.metadata
             )

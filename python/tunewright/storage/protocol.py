@@ -156,8 +156,19 @@ class Storage(Protocol):
         """New waiting trials with these configurations (and, one each, metadata); returns their numbers."""
         ...
 
-    def replace(self, name: str, tell: Tell, config: Mapping[str, Any], metadata: Mapping[str, Any]) -> int:
+    def replace(
+        self,
+        name: str,
+        tell: Tell,
+        config: Mapping[str, Any],
+        metadata: Mapping[str, Any],
+        *,
+        provided: Mapping[int, Mapping[str, Any]] | None = None,
+    ) -> int | None:
         """End a trial and queue another in its place, in one step; returns the number of the new one.
+
+        With ``provided`` that is done only if the metadata of these trials still has these values; otherwise nothing
+        is written and the answer is None.
 
         Raises:
             UnknownTrialError, TrialFinishedError: as ``tell``; then nothing was queued.

@@ -275,13 +275,32 @@ class Sqlite:
         cursor.executemany(rows.INSERT_TRIAL, insert)
         return numbers
 
-    def replace(self, name: str, tell: Tell, config: Mapping[str, Any], metadata: Mapping[str, Any]) -> int:
+    def replace(
+        self,
+        name: str,
+        tell: Tell,
+        config: Mapping[str, Any],
+        metadata: Mapping[str, Any],
+        *,
+        provided: Mapping[int, Mapping[str, Any]] | None = None,
+    ) -> int | None:
         """See ``Storage.replace``."""
         told = index(tell.number), rows.from_tell(tell), tell.metadata
         text, note = object_to_text(config, "config"), object_to_text(metadata, "metadata")
         with self._connection.write() as cursor:
+            if provided and not self._still(cursor, name, provided):
+                return None
             self._end(cursor, name, [told])
             return self._queue(cursor, name, [text], [note])[0]
+
+    def _still(self, cursor: sqlite3.Cursor, name: str, provided: Mapping[int, Mapping[str, Any]]) -> bool:
+        """Whether the metadata of these trials still has these values."""
+        study, _, _ = self._position(cursor, name)
+        for number, values in provided.items():
+            notes = _notes(cursor, study, index(number))
+            if any(key not in notes or notes[key] != value for key, value in values.items()):
+                return False
+        return True
 
     def requeue(self, name: str, number: int) -> int:
         """See ``Storage.requeue``."""
@@ -377,9 +396,13 @@ def _names(cursor: sqlite3.Cursor) -> list[str]:
     return [name for (name,) in cursor.execute("SELECT name FROM studies ORDER BY id")]
 
 
-def _merge(cursor: sqlite3.Cursor, study: int, number: int, metadata: Mapping[str, Any]) -> None:
+def _notes(cursor: sqlite3.Cursor, study: int, number: int) -> dict[str, Any]:
     row = cursor.execute("SELECT metadata FROM trials WHERE study = ? AND number = ?", (study, number)).fetchone()
-    merged = {**(object_from_text(row[0]) if row[0] else {}), **metadata}
+    return object_from_text(row[0]) if row and row[0] else {}
+
+
+def _merge(cursor: sqlite3.Cursor, study: int, number: int, metadata: Mapping[str, Any]) -> None:
+    merged = {**_notes(cursor, study, number), **metadata}
     cursor.execute(
         "UPDATE trials SET metadata = ? WHERE study = ? AND number = ?",
         (object_to_text(merged, "metadata"), study, number),

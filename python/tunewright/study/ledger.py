@@ -119,8 +119,18 @@ class Ledger:
             numbers.append(number)
         return numbers
 
-    def replace(self, number: int, outcome: Outcome, natives: Array, metadata: Mapping[str, Any]) -> int:
-        """End a trial and add a waiting one of configuration ``natives``, shape (d,), in one step; its number."""
+    def replace(
+        self,
+        number: int,
+        outcome: Outcome,
+        natives: Array,
+        metadata: Mapping[str, Any],
+        provided: Mapping[int, Mapping[str, Any]],
+    ) -> int | None:
+        """End a trial and add a waiting one of configuration ``natives``, shape (d,), in one step; its number.
+
+        ``None`` and nothing done if the metadata of the trials of ``provided`` no longer has these values.
+        """
         self.finish(number, outcome)
         return self.enqueue(natives[None, :], metadata)[0]
 

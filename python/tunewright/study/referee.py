@@ -97,10 +97,14 @@ class Referee:
                 "nothing that another trial could go on from: call trial.save(state) after each trial.report(...)"
             )
         key, step = saved
-        notes = {"enqueued": True, "parent": birth.parent, "parent_step": step, NOTE: {"key": key, "step": step}}
-        try:
-            ledger.replace(birth.place, pruned_outcome(ledger.history, birth.place), birth.natives, notes)
+        state = {NOTE: {"key": key, "step": step}}
+        notes = {"enqueued": True, "parent": birth.parent, "parent_step": step, **state}
+        ended = pruned_outcome(ledger.history, birth.place)
+        try:  # in another process the parent may have saved anew, and let go of what it had
+            born = ledger.replace(birth.place, ended, birth.natives, notes, {birth.parent: state})
         except TrialFinishedError:
+            born = None
+        if born is None:
             ledger.refresh()
             return False
         self._keeper.ended(birth.place)

@@ -150,11 +150,19 @@ class StoredLedger(Ledger):
         self.refresh()
         return numbers
 
-    def replace(self, number: int, outcome: Outcome, natives: Array, metadata: Mapping[str, Any]) -> int:
+    def replace(
+        self,
+        number: int,
+        outcome: Outcome,
+        natives: Array,
+        metadata: Mapping[str, Any],
+        provided: Mapping[int, Mapping[str, Any]],
+    ) -> int | None:
         """See :meth:`Ledger.replace`."""
         space = self.history.space
         config = space.config_to_json(space.configs(natives[None, :])[0])
-        new = self.storage.replace(self.name, self._tell(number, outcome, time.time()), config, dict(metadata))
+        told = self._tell(number, outcome, time.time())
+        new = self.storage.replace(self.name, told, config, dict(metadata), provided=provided)
         self.refresh()
         return new
 

@@ -200,3 +200,30 @@ def test_json_round_trip(scheduler) -> None:
     from tunewright.schedulers import scheduler_from_json
 
     assert scheduler_from_json(scheduler.to_json()) == scheduler
+
+
+def test_in_two_processes_a_child_never_begins_with_a_state_that_its_parent_has_let_go_of(tmp_path) -> None:
+    """The parent saves anew between the decision and its record: the decision is made again."""
+    place = tmp_path / "study.db"
+    one, two = study_of(storage=place), tw.Study.load(place)
+    for x in (0.9, 0.2, 0.5, 0.4):
+        one.enqueue({"x": x})
+    for _ in range(4):
+        climb_once(one)
+    best, replace = one.ask(), one.ledger.replace
+    assert best.number == 0
+
+    def late(*parts):
+        if not saved_anew:
+            saved_anew.append(0)
+            two.ledger.refresh()
+            climb(tw.Trial(0, best.config, two.home))  # five more epochs of the parent, elsewhere
+        return replace(*parts)
+
+    saved_anew: list[int] = []
+    one.ledger.replace = late  # type: ignore[method-assign]
+    child = one.ask()
+    assert (child.number, child.parent, saved_anew) == (4, 0, [0])
+    state = child.load()
+    assert state["score"] == pytest.approx(0.9 * len(state["line"])) and len(state["line"]) > 5
+    assert one.home.depot(4).has(one.home.saved(4)[0])
