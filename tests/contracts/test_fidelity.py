@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 import tunewright as tw
+from tunewright.strategies.coordinates import coordinates
+from tunewright.strategies.gp.record import evidence
 
 STRATEGIES = {
     "GaussianProcess": tw.GaussianProcess(startup=5, candidates=32, climbs=2),
@@ -13,6 +15,9 @@ STRATEGIES = {
     "NoisyGaussianProcess": tw.GaussianProcess(startup=5, candidates=32, climbs=2, acquisition="log_nei"),
     "ThompsonGaussianProcess": tw.GaussianProcess(startup=5, candidates=32, acquisition="thompson"),
     "TPE": tw.TPE(startup=5),
+    # these read how trials end alone: who is paused is under way to them
+    "LastGaussianProcess": tw.GaussianProcess(startup=5, candidates=32, climbs=2, fidelity="last"),
+    "TrustRegion": tw.TrustRegion(startup=5, candidates=32),
 }
 SCHEDULERS = {
     "ASHA": tw.ASHA(9),
@@ -84,3 +89,26 @@ def test_resumed_and_uninterrupted_studies_are_equal(scheduler, tmp_path):
     if not isinstance(scheduler, tw.Hyperband):  # whose paused trials the first part trained further before it ended
         assert [t.config for t in resumed.trials] == [t.config for t in straight.trials]
     replayed(resumed)
+
+
+def both(trial):
+    loss = 0.0
+    for epoch in trial.epochs(9):
+        loss = abs(trial["x"] - 0.3) + 1.0 / (epoch + 1)
+        trial.report(loss=loss, size=float(trial["size"]) + trial["x"])
+    return {"loss": loss, "size": float(trial["size"]) + trial["x"]}
+
+
+@pytest.mark.parametrize(
+    "several", [tw.ParEGO(startup=3, candidates=32, climbs=2), tw.GaussianProcess(startup=3, candidates=32, climbs=2)]
+)
+def test_with_several_objectives_who_is_paused_is_under_way(several):
+    goals = {"minimize": ["loss", "size"], "strategy": several, "seed": 1}
+    study = tw.Study(SPACE, scheduler=tw.ASHA(9, promotion=True), **goals).optimize(both, 24)
+    paused = study.history.states == tw.TrialState.PAUSED
+    assert paused.sum() > 5 and study.history.pending[paused].all()
+    seen = evidence(study.history, coordinates(study.history.space))
+    assert len(seen.pending) == paused.sum() and len(seen.losses) == study.history.complete.sum() >= 3
+    replayed(study)
+    rows = study.history.natives
+    assert len(np.unique(np.nan_to_num(rows, nan=-1.0), axis=0)) == len(rows)  # nobody is asked for twice

@@ -46,7 +46,8 @@ class ParEGO:
         points: up to this many outcomes the process is exact.
         threads: for the kernels; suggestions do not depend on it.
 
-    A trial that lacks one of the objectives is a failed one.
+    A trial that lacks one of the objectives is a failed one. Only how trials end counts: one under way, paused by a
+    scheduler or not, is believed to end at the posterior mean, which keeps others away from it and moves nothing else.
     """
 
     startup: int = 10

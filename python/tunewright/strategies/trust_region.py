@@ -39,7 +39,8 @@ class TrustRegion:
     process. A suggestion is the least point of one function drawn from that process, over candidates that differ from
     the centre in about 20 coordinates at most. Several regions search side by side, each believing its trials under
     way to end at the posterior mean. While no trial of a region keeps all constraints on metrics, its centre is the one
-    that violates them least; from then on the best of those that do.
+    that violates them least; from then on the best of those that do. Only how trials end counts; a scheduler's paused
+    trials are under way, as running ones are.
 
     It is meant for long studies of functions that one process fits badly over the whole space. Which is better depends
     on the function: in 20 dimensions, after 300 trials of five seeds, ``acquisition="log_ei"`` found (geometric mean)

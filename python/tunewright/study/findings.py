@@ -14,7 +14,7 @@ from tunewright.study.choice import choose
 from tunewright.study.frame import frame
 from tunewright.study.front import front, volume, volumes
 from tunewright.study.ledger import Ledger
-from tunewright.study.lineage import Schedule, schedule_of
+from tunewright.study.lineage import Lineage, Schedule, schedule_of
 from tunewright.trial import History, TrialView
 from tunewright.trial.columns import Array
 
@@ -131,6 +131,11 @@ class Findings:
     def schedule(self, trial: TrialView | int) -> Schedule:
         """The configurations that a trial's weights were trained with, its ancestors' first (one without any)."""
         return schedule_of(self.history, trial.number if isinstance(trial, TrialView) else trial)
+
+    @property
+    def lineage(self) -> Lineage:
+        """Who began with whose saved state (population-based training), as a tree; ``print`` it."""
+        return Lineage(self.history)
 
     @property
     def best_schedule(self) -> Schedule:

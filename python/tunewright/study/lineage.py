@@ -1,4 +1,4 @@
-"""Schedules: the configurations that the weights of a trial were trained with, from their beginning."""
+"""Who begat whom, and schedules: the configurations that the weights of a trial were trained with."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from tunewright.trial import History, TrialView
 
-__all__ = ["Schedule", "Segment", "ancestors", "schedule_of"]
+__all__ = ["Lineage", "Schedule", "Segment", "ancestors", "schedule_of"]
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,65 @@ class Schedule:
     def to_json(self) -> list[dict[str, Any]]:
         """The segments as JSON objects (configurations as Python has them)."""
         return [asdict(segment) for segment in self.segments]
+
+
+class Lineage:
+    """The family tree of a study: whose saved state each trial began with. ``print`` it.
+
+    Args:
+        history: the record; the tree is that of the moment.
+    """
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+        self._parents: dict[int, int | None] = dict.fromkeys(range(history.n))
+        self._children: dict[int | None, list[int]] = {None: []}
+        for number in self._parents:
+            parent = history.metadata.get(number, {}).get("parent")
+            self._parents[number] = None if parent is None else int(parent)
+            self._children.setdefault(self._parents[number], []).append(number)
+
+    @property
+    def roots(self) -> list[int]:
+        """The trials that began with nothing, ascending."""
+        return list(self._children[None])
+
+    def parent(self, number: int) -> int | None:
+        """The trial whose state trial ``number`` began with, ``None`` for a root."""
+        return self._parents[number]
+
+    def children(self, number: int) -> list[int]:
+        """The trials that began with a state of trial ``number``, ascending."""
+        return list(self._children.get(number, ()))
+
+    def ancestors(self, number: int) -> list[int]:
+        """The trials whose states led to trial ``number``, from the root on, itself at the end."""
+        return ancestors(self._history, number)
+
+    def descendants(self, number: int) -> list[int]:
+        """All trials that trial ``number`` led to, ascending, without itself."""
+        found, ahead = [], self.children(number)
+        while ahead:
+            found.append(ahead.pop())
+            ahead += self.children(found[-1])
+        return sorted(found)
+
+    def __len__(self) -> int:
+        return len(self._parents)
+
+    def __str__(self) -> str:
+        """One line a trial, children below their parent: its number, the steps it trained, how it stands."""
+        lines, ahead = [], [(root, 0) for root in reversed(self._children[None])]
+        while ahead:
+            number, depth = ahead.pop()
+            notes = self._history.metadata.get(number, {})
+            start = int(notes.get("parent_step", 0))
+            stop = max(self._history.reports.last_step(number), start)
+            view = TrialView(self._history, number)
+            values = "".join(f" {name}={value:.6g}" for name, value in (view.values or {}).items())
+            lines.append(f"{'  ' * depth}{number}: steps {start}-{stop}, {view.state.label}{values}")
+            ahead += [(child, depth + 1) for child in reversed(self._children.get(number, []))]
+        return "\n".join(lines)
 
 
 def ancestors(history: History, number: int) -> list[int]:

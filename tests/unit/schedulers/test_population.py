@@ -86,6 +86,41 @@ def test_the_schedule_of_the_best_says_what_its_weights_were_trained_with() -> N
         schedule.config_at(-1)
 
 
+def test_the_lineage_is_a_tree_of_who_began_with_whose_state() -> None:
+    study = study_of().optimize(climb)
+    tree = study.lineage
+    assert tree.roots == [0, 1, 2, 3] and len(tree) == len(study.trials)
+    for trial in study.trials:
+        assert tree.parent(trial.number) == trial.parent
+        assert (trial.parent is None) or trial.number in tree.children(trial.parent)
+        line = tree.ancestors(trial.number)
+        assert line[-1] == trial.number and tree.parent(line[0]) is None
+        assert all(trial.number in tree.descendants(number) for number in line[:-1])
+    assert sorted(tree.roots + [n for root in tree.roots for n in tree.descendants(root)]) == list(range(len(tree)))
+    lines = str(tree).splitlines()
+    assert len(lines) == len(tree)
+    child = next(trial for trial in study.trials if trial.parent in tree.roots)
+    start = study.schedule(child).segments[-1].start
+    assert f"  {child.number}: steps {start}-{max(child.reports)}, {child.state.label}" in str(tree)
+    assert str(tw.Study(SPACE, minimize="loss").lineage) == ""
+
+
+def test_the_best_schedule_on_a_fresh_run_leads_to_the_same_score() -> None:
+    """Replayed by another study that knows nothing of populations."""
+    study = study_of().optimize(climb)
+    schedule = study.best_schedule
+
+    def replay(trial):
+        score = 0.0
+        for epoch in trial.epochs(schedule.stop):
+            score += schedule.config_at(epoch)["x"]
+            trial.report(score=score)
+        return score
+
+    fresh = tw.Study(SPACE, maximize="score", seed=9).optimize(replay, 1)
+    assert fresh.best_value == pytest.approx(study.best_value)
+
+
 def test_a_trial_without_parents_has_a_schedule_of_one_segment() -> None:
     study = tw.Study(SPACE, maximize="score", seed=0).optimize(lambda trial: 1.0, trials=1)
     assert len(study.best_schedule) == 0  # nothing was reported
