@@ -22,12 +22,17 @@ __all__ = [
     "changes",
     "from_header",
     "from_tell",
+    "merge",
+    "notes",
+    "still",
     "to_header",
     "to_numbers",
 ]
 
 import json
 import sqlite3
+from collections.abc import Mapping
+from operator import index
 from typing import Any
 
 from tunewright.storage import refusal
@@ -137,6 +142,30 @@ def changes(cursor: sqlite3.Cursor, study: int, since: int, revision: int) -> Ch
     header = cursor.execute(SELECT_HEADER + " WHERE id = ? AND revision > ?", after).fetchone()
     found.header = None if header is None else to_header(header)
     return found
+
+
+def notes(cursor: sqlite3.Cursor, study: int, number: int) -> dict[str, Any]:
+    """A trial's metadata."""
+    row = cursor.execute("SELECT metadata FROM trials WHERE study = ? AND number = ?", (study, number)).fetchone()
+    return object_from_text(row[0]) if row and row[0] else {}
+
+
+def merge(cursor: sqlite3.Cursor, study: int, number: int, metadata: Mapping[str, Any]) -> None:
+    """More metadata for a trial."""
+    merged = {**notes(cursor, study, number), **metadata}
+    cursor.execute(
+        "UPDATE trials SET metadata = ? WHERE study = ? AND number = ?",
+        (object_to_text(merged, "metadata"), study, number),
+    )
+
+
+def still(cursor: sqlite3.Cursor, study: int, provided: Mapping[int, Mapping[str, Any]]) -> bool:
+    """Whether the metadata of these trials has these values."""
+    for number, values in provided.items():
+        there = notes(cursor, study, index(number))
+        if any(key not in there or there[key] != value for key, value in values.items()):
+            return False
+    return True
 
 
 def _record(row: tuple[Any, ...]) -> Record:

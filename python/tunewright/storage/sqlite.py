@@ -168,7 +168,7 @@ class Sqlite:
             revision = self._place(cursor, name, texts)
             for number, note in notes.items():
                 if note and number in texts:
-                    _merge(cursor, self._study(cursor, name), number, note)
+                    rows.merge(cursor, self._study(cursor, name), number, note)
             return revision
 
     def place_new(
@@ -222,7 +222,7 @@ class Sqlite:
             if not cursor.rowcount:
                 self._check_unfinished(cursor, name, study, number, trials)
             if metadata:
-                _merge(cursor, study, number, metadata)
+                rows.merge(cursor, study, number, metadata)
         return revision
 
     def report(self, name: str, number: int, step: int, metrics: Mapping[str, float]) -> int:
@@ -246,7 +246,7 @@ class Sqlite:
             cursor.execute(rows.UPDATE_REVISION, (revision + 1, study, number))
             if not cursor.rowcount:
                 raise refusal.unknown_trial(name, number, trials)
-            _merge(cursor, study, number, metadata)
+            rows.merge(cursor, study, number, metadata)
             return revision + 1
 
     def enqueue(
@@ -288,19 +288,10 @@ class Sqlite:
         told = index(tell.number), rows.from_tell(tell), tell.metadata
         text, note = object_to_text(config, "config"), object_to_text(metadata, "metadata")
         with self._connection.write() as cursor:
-            if provided and not self._still(cursor, name, provided):
+            if provided and not rows.still(cursor, self._position(cursor, name)[0], provided):
                 return None
             self._end(cursor, name, [told])
             return self._queue(cursor, name, [text], [note])[0]
-
-    def _still(self, cursor: sqlite3.Cursor, name: str, provided: Mapping[int, Mapping[str, Any]]) -> bool:
-        """Whether the metadata of these trials still has these values."""
-        study, _, _ = self._position(cursor, name)
-        for number, values in provided.items():
-            notes = _notes(cursor, study, index(number))
-            if any(key not in notes or notes[key] != value for key, value in values.items()):
-                return False
-        return True
 
     def requeue(self, name: str, number: int) -> int:
         """See ``Storage.requeue``."""
@@ -394,16 +385,3 @@ def _reopened(path: str, durability: Durability, readonly: bool) -> Sqlite:  # n
 
 def _names(cursor: sqlite3.Cursor) -> list[str]:
     return [name for (name,) in cursor.execute("SELECT name FROM studies ORDER BY id")]
-
-
-def _notes(cursor: sqlite3.Cursor, study: int, number: int) -> dict[str, Any]:
-    row = cursor.execute("SELECT metadata FROM trials WHERE study = ? AND number = ?", (study, number)).fetchone()
-    return object_from_text(row[0]) if row and row[0] else {}
-
-
-def _merge(cursor: sqlite3.Cursor, study: int, number: int, metadata: Mapping[str, Any]) -> None:
-    merged = {**_notes(cursor, study, number), **metadata}
-    cursor.execute(
-        "UPDATE trials SET metadata = ? WHERE study = ? AND number = ?",
-        (object_to_text(merged, "metadata"), study, number),
-    )
