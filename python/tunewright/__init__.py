@@ -50,6 +50,7 @@ __all__ = [
     "Processes",
     "QuasiRandom",
     "Random",
+    "RandomForest",
     "Replicates",
     "SealedTest",
     "Space",
@@ -124,6 +125,7 @@ from tunewright.strategies import (
     ParEGO,
     QuasiRandom,
     Random,
+    RandomForest,
     TrustRegion,
 )
 from tunewright.study import Failures, NoImprovement, Study, TargetReached

@@ -15,6 +15,7 @@ PACKAGE = ROOT / "python" / "tunewright"
 DOORS = [
     "acquisition",
     "evolution",
+    "forest",
     "gp",
     "halving",
     "linalg",

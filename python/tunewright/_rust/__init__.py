@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 __all__ = [
+    "Forest",
     "Mixture",
     "Ranking",
     "Rungs",
@@ -55,6 +56,7 @@ __all__ = [
 ]
 
 from tunewright._rust._core import (
+    Forest,
     Mixture,
     Ranking,
     Rungs,

@@ -5,6 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
+    "Forest",
     "Mixture",
     "Ranking",
     "Rungs",
@@ -61,6 +62,44 @@ _Process: TypeAlias = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np
 _Feasibility: TypeAlias = tuple[
     NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], float
 ]
+
+@final
+class Forest:
+    def __new__(
+        cls,
+        x: NDArray[np.float64],
+        y: NDArray[np.float64],
+        categories: NDArray[np.int64],
+        *,
+        seed: int,
+        purpose: int,
+        first: int,
+        trees: int,
+        bootstrap: bool,
+        features: int,
+        min_leaf: int,
+        min_split: int,
+        depth: int,
+        thresholds: str,
+        grouping: str,
+        threads: int,
+    ) -> Forest: ...
+    def __len__(self) -> int: ...
+    def predict(
+        self, points: NDArray[np.float64], *, threads: int
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]: ...
+    def nodes(
+        self, tree: int
+    ) -> tuple[
+        NDArray[np.int64],
+        NDArray[np.float64],
+        NDArray[np.uint64],
+        NDArray[np.bool_],
+        NDArray[np.int64],
+        NDArray[np.float64],
+        NDArray[np.float64],
+        NDArray[np.float64],
+    ]: ...
 
 @final
 class Mixture:

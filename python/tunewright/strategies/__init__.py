@@ -17,6 +17,7 @@ __all__ = [
     "ParEGO",
     "QuasiRandom",
     "Random",
+    "RandomForest",
     "Strategy",
     "TrustRegion",
     "strategy_from_json",
@@ -34,6 +35,7 @@ from tunewright.strategies.parego import ParEGO
 from tunewright.strategies.protocol import Choosing, Explaining, Strategy
 from tunewright.strategies.quasirandom import QuasiRandom
 from tunewright.strategies.random import Random
+from tunewright.strategies.random_forest import RandomForest
 from tunewright.strategies.registry import strategy_from_json
 from tunewright.strategies.tpe import TPE
 from tunewright.strategies.trust_region import TrustRegion

@@ -20,7 +20,7 @@ from tunewright.strategies.gp.record import Evidence, evidence
 from tunewright.trial import History
 from tunewright.trial.columns import Array, Ints
 
-__all__ = ["ParEGO"]
+__all__ = ["ParEGO", "shared", "weighed", "weights"]
 
 _STREAM = purpose("parego/weights")
 _LARGEST = 1e150  # terms beyond are cut: their squares would overflow
@@ -81,13 +81,13 @@ class ParEGO:
         space = coordinates(history.space)
         if not len(numbers) or not space.dimension:
             return space.natives(np.zeros((len(numbers), space.dimension)))
-        seen = _shared([evidence(history, space, objective) for objective in range(len(history.metrics))])
+        seen = shared([evidence(history, space, objective) for objective in range(len(history.metrics))])
         if len(seen[0].losses) < self.startup:
             return design(space, seed, history.ordinals(numbers))
         single, pending, taken = self._single(), seen[0].pending, history.natives
         chosen = np.zeros((len(numbers), space.space.dimension))
         for i, number in enumerate(numbers.tolist()):
-            weighed = replace(self._weighed(seen, weights(seed, number, len(seen))), pending=pending)
+            weighed = replace(weighed(seen, weights(seed, number, len(seen)), self.rho), pending=pending)
             chosen[i] = single.search(space, weighed, taken, seed, numbers[i : i + 1])[0]
             taken = np.concatenate([taken, chosen[i : i + 1]])
             pending = np.concatenate([pending, space.unit(chosen[i : i + 1])])
@@ -96,16 +96,6 @@ class ParEGO:
     def _single(self) -> GaussianProcess:
         options = {name: value for name, value in asdict(self).items() if name != "rho"}
         return GaussianProcess(**options)
-
-    def _weighed(self, seen: Sequence[Evidence], weight: Array) -> Evidence:
-        """The evidence for the weighted objective; standard errors by its slope."""
-        losses, sems = (np.stack([getattr(one, name) for one in seen], axis=1) for name in ("losses", "sems"))
-        best, width = _extent(losses)
-        with np.errstate(over="ignore"):  # beyond a front that is next to nothing wide
-            terms = np.minimum(weight * ((losses - best) / width), _LARGEST)
-            steepest = terms == terms.max(axis=1, keepdims=True)
-            errors = np.sqrt(np.sum((weight / width * (self.rho + steepest) * sems) ** 2, axis=1))
-        return replace(seen[0], losses=terms.max(axis=1) + self.rho * terms.sum(axis=1), sems=errors)
 
     def to_json(self, space: Space) -> dict[str, Any]:
         """Name and options, for the record."""
@@ -124,6 +114,17 @@ def weights(seed: int, number: int, m: int) -> Array:
     return gaps
 
 
+def weighed(seen: Sequence[Evidence], weight: Array, rho: float) -> Evidence:
+    """The evidence for the weighted objective; standard errors by its slope."""
+    losses, sems = (np.stack([getattr(one, name) for one in seen], axis=1) for name in ("losses", "sems"))
+    best, width = _extent(losses)
+    with np.errstate(over="ignore"):  # beyond a front that is next to nothing wide
+        terms = np.minimum(weight * ((losses - best) / width), _LARGEST)
+        steepest = terms == terms.max(axis=1, keepdims=True)
+        errors = np.sqrt(np.sum((weight / width * (rho + steepest) * sems) ** 2, axis=1))
+    return replace(seen[0], losses=terms.max(axis=1) + rho * terms.sum(axis=1), sems=errors)
+
+
 def _extent(losses: Array) -> tuple[Array, Array]:
     """The best of each objective on the front of ``losses`` (n, m), and how far the front reaches, (m,) each."""
     front = losses[is_nondominated(losses)]
@@ -133,7 +134,7 @@ def _extent(losses: Array) -> tuple[Array, Array]:
     return best, np.where(width > 0.0, width, 1.0)
 
 
-def _shared(seen: Sequence[Evidence]) -> list[Evidence]:
+def shared(seen: Sequence[Evidence]) -> list[Evidence]:
     """The evidence of the trials that have all objectives, in the order in which they ended."""
     common = reduce(np.intersect1d, [one.trials for one in seen])
     return [_part(one, np.flatnonzero(np.isin(one.trials, common))) for one in seen]

@@ -19,6 +19,7 @@ from tunewright.strategies.parego import ParEGO
 from tunewright.strategies.protocol import Strategy
 from tunewright.strategies.quasirandom import QuasiRandom
 from tunewright.strategies.random import Random
+from tunewright.strategies.random_forest import RandomForest
 from tunewright.strategies.tpe import TPE
 from tunewright.strategies.trust_region import TrustRegion
 
@@ -38,6 +39,7 @@ _MAKERS: dict[str, Callable[[Mapping[str, Any], Space], Strategy]] = {
     "ParEGO": lambda options, space: ParEGO.from_json(options),
     "QuasiRandom": lambda options, space: QuasiRandom(options["sequence"]),
     "Random": lambda options, space: Random(),
+    "RandomForest": lambda options, space: RandomForest.from_json(options),
     "TPE": lambda options, space: TPE.from_json(options),
     "TrustRegion": lambda options, space: TrustRegion.from_json(options),
 }

@@ -14,6 +14,7 @@
 //! | [`pareto`]       | dominance and the non-dominated mask                          |
 //! | [`parzen`]       | Parzen densities of a tree-structured Parzen estimator        |
 //! | [`halving`]      | rungs, brackets, and who goes on training                     |
+//! | [`forest`]       | regression forests over mixed coordinates                     |
 //! | [`evolution`]    | survivors of a generation, and their offspring                |
 //!
 //! Matrices are row-major slices with their number of columns; results are owned vectors in the same layout.
@@ -21,6 +22,7 @@
 pub mod acquisition;
 mod error;
 pub mod evolution;
+pub mod forest;
 pub mod gp;
 pub mod halving;
 mod lanes;

@@ -5,6 +5,7 @@
 mod acquisition;
 mod border;
 mod evolution;
+mod forest;
 mod gp;
 mod halving;
 mod linalg;
@@ -24,6 +25,8 @@ mod _core {
     };
     #[pymodule_export]
     use crate::evolution::{crowded_survivors, niched_survivors, offspring};
+    #[pymodule_export]
+    use crate::forest::Forest;
     #[pymodule_export]
     use crate::gp::{
         covariance, cross_covariance, factorise, fit, leave_one_out, negative_log_posterior, predict, sample,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Feasibility", "feasibility"]
+__all__ = ["Feasibility", "feasibility", "standardised"]
 
 import math
 from dataclasses import replace
@@ -52,13 +52,28 @@ def _constraint(x: Array, slacks: Array, model: Model) -> Feasibility | None:
         return None
     if slacks.max() == slacks.min():
         return _two_valued(x, slacks > 0.0, model)
-    sizes = np.abs(slacks)
-    slacks = slacks / max(np.median(sizes[sizes > 0.0]), 1e-100 * sizes.max())
-    bent = np.sign(slacks) * np.log1p(np.minimum(np.abs(slacks), _FAR))
+    bent = _bent(slacks)
     center, deviation = float(np.mean(bent)), float(np.std(bent))
     c = checkpoint(len(x))
     theta = fitted(x[:c], bent[:c], model.kinds, replace(model.fitting, outputs="standard"))
     return _process(x, (bent - center) / deviation, theta, -center / deviation, model)
+
+
+def standardised(slacks: Array) -> tuple[Array, float]:
+    """Finite ``slacks`` (n,) on a scale that is fine around 0, of deviation 1 where they vary; where 0 is on it."""
+    bent = _bent(np.clip(slacks, -_LARGEST, _LARGEST))
+    center, deviation = float(np.mean(bent)), float(np.std(bent)) or 1.0
+    return (bent - center) / deviation, -center / deviation
+
+
+def _bent(slacks: Array) -> Array:
+    """sign(s) log(1 + |s|) with s in units of the median size, at most 100 of them; zeros stay."""
+    sizes = np.abs(slacks)
+    if not sizes.max(initial=0.0):
+        return slacks
+    slacks = slacks / max(np.median(sizes[sizes > 0.0]), 1e-100 * sizes.max())
+    bent: Array = np.sign(slacks) * np.log1p(np.minimum(np.abs(slacks), _FAR))
+    return bent
 
 
 def _two_valued(x: Array, wrong: np.ndarray[tuple[int], np.dtype[np.bool_]], model: Model) -> Feasibility:

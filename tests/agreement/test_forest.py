@@ -1,0 +1,66 @@
+"""numerics.forest equals reference.forest: the same trees to the bit, predictions to rounding."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from tunewright.numerics import forest as numerics
+from tunewright.reference import forest as reference
+
+THOROUGH = settings(deadline=None, max_examples=150)
+VALUES = st.sampled_from([0.0, -0.0, 1.0, 0.5, 0.25, 1 / 3, 0.1, 0.1 + 2**-55, 1e-300, 1 - 2**-53])
+OUTPUTS = [
+    st.sampled_from([0.0, 1.0]),
+    st.integers(-3, 3).map(float),
+    st.sampled_from([1e100, -1e100, 5e-324, 0.0, 1e12, 1e12 + 1]),
+    st.floats(-10, 10),
+]
+
+
+@st.composite
+def tables(draw):
+    n, d = draw(st.integers(1, 25)), draw(st.integers(1, 5))
+    categories = draw(hnp.arrays(np.int64, d, elements=st.sampled_from([0, 0, 0, 2, 3, 5, 70])))
+    x = draw(hnp.arrays(np.float64, (n, d), elements=draw(st.sampled_from([VALUES, st.floats(0, 1)]))))
+    missing = draw(hnp.arrays(np.bool_, (n, d), elements=st.sampled_from([False, False, True])))
+    y = draw(hnp.arrays(np.float64, n, elements=draw(st.sampled_from(OUTPUTS))))
+    return np.where(missing, np.nan, x), y, categories
+
+
+OPTIONS = st.fixed_dictionaries(
+    {
+        "seed": st.integers(0, 2**64 - 1),
+        "purpose": st.integers(0, 2**64 - 1),
+        "first": st.integers(0, 2**63),
+        "trees": st.integers(1, 4),
+        "bootstrap": st.booleans(),
+        "features": st.sampled_from([None, 1, 2, 9]),
+        "min_leaf": st.integers(1, 4),
+        "min_split": st.integers(1, 6),
+        "depth": st.sampled_from([None, 0, 1, 3]),
+        "thresholds": st.sampled_from(["middle", "uniform", "random"]),
+        "grouping": st.sampled_from(["subset", "one"]),
+        "threads": st.integers(1, 3),
+    }
+)
+
+
+@THOROUGH
+@given(table=tables(), options=OPTIONS, seed=st.integers(0, 99))
+def test_the_same_trees_and_predictions(table, options, seed):
+    before = [part.copy() for part in table]
+    ours, twin = numerics.Forest(*table, **options), reference.Forest(*table, **options)
+    assert all(np.array_equal(a, b, equal_nan=True) for a, b in zip(before, table, strict=True))
+    assert len(ours) == len(twin) == options["trees"]
+    for t in range(len(ours)):
+        for a, b in zip(ours.nodes(t), twin.nodes(t), strict=True):
+            assert a.dtype == b.dtype
+            assert np.array_equal(a, b, equal_nan=True)
+    points = np.random.default_rng(seed).random((9, table[0].shape[1]))
+    points[points < 0.2] = np.nan
+    scale = max(np.abs(table[1]).max(), 1e-100)
+    for power, (a, b) in enumerate(zip(ours.predict(points, threads=2), twin.predict(points), strict=True), 1):
+        assert np.allclose(a / scale**power, b / scale**power, rtol=0, atol=1e-12)
