@@ -33,6 +33,7 @@ STRATEGIES = {
     "Halton": tw.QuasiRandom("halton"),
     "Grid": tw.Grid(VALUES, points=2),
     "ShuffledGrid": tw.Grid(VALUES, points=2, order="random"),
+    "RandomForest": tw.RandomForest(startup=6, candidates=32, climbs=2, trees=5),
     "TrustRegion": tw.TrustRegion(startup=6, candidates=32),
     "TwoTrustRegions": tw.TrustRegion(regions=2, startup=4, candidates=32),
     "NSGA2": tw.NSGA2(population=8),

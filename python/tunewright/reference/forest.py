@@ -146,8 +146,8 @@ class Forest:
                 splits.append(split)
             if len(splits) == self.features:
                 break
-        gain, split = max(splits, key=lambda found: found[0], default=(0.0, {}))
-        return split if gain > 0.0 else None
+        gain, best = max(splits, key=lambda found: found[0], default=(0.0, {}))
+        return best if gain > 0.0 else None
 
     def _gain(self, total: float, left: float, weight: float) -> float:
         right = weight - left

@@ -87,8 +87,8 @@ class ParEGO:
         single, pending, taken = self._single(), seen[0].pending, history.natives
         chosen = np.zeros((len(numbers), space.space.dimension))
         for i, number in enumerate(numbers.tolist()):
-            weighed = replace(weighed(seen, weights(seed, number, len(seen)), self.rho), pending=pending)
-            chosen[i] = single.search(space, weighed, taken, seed, numbers[i : i + 1])[0]
+            single_seen = replace(weighed(seen, weights(seed, number, len(seen)), self.rho), pending=pending)
+            chosen[i] = single.search(space, single_seen, taken, seed, numbers[i : i + 1])[0]
             taken = np.concatenate([taken, chosen[i : i + 1]])
             pending = np.concatenate([pending, space.unit(chosen[i : i + 1])])
         return chosen

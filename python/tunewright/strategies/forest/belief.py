@@ -137,7 +137,7 @@ def _best(forest: Forest, x: Array, eligible: Bools, threads: int) -> float:
 def _constraint(
     x: Array, slacks: Array, kinds: np.ndarray[Any, np.dtype[np.int64]], growth: Growth, number: int
 ) -> tuple[Forest, float] | None:
-    """A forest of ``slacks`` (n,), of which those that are NaN are left out, and its threshold; ``None`` without any."""
+    """A forest of those ``slacks`` (n,) that are known, and its threshold; ``None`` without any."""
     known = ~np.isnan(slacks)
     if not known.any():
         return None

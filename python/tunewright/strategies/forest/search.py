@@ -1,4 +1,4 @@
-"""Where a belief promises most: candidates all over the space, and local search from the best of them and of the trials.
+"""Where a belief promises most: candidates all over the space, local search from the best of them and of the trials.
 
 F. Hutter, H. Hoos & K. Leyton-Brown, "Sequential model-based optimization for general algorithm configuration", LION
 2011, section 4.3.
@@ -40,7 +40,7 @@ def propose(
 
 
 def climbed(belief: Belief, coordinates: Coordinates, starts: Array, draws: np.random.Generator) -> tuple[Array, Array]:
-    """Points (s, d) above ``starts`` (s, d) and what they promise (s,): each moves to its best neighbour while that helps."""
+    """Points (s, d) above ``starts`` (s, d), each its best neighbour's best neighbour and so on, and their values (s,)."""
     points, values = starts.copy(), belief.at(coordinates, starts)
     idle = np.zeros(len(points), dtype=np.int64)
     for _ in range(_STEPS):
@@ -63,8 +63,8 @@ def climbed(belief: Belief, coordinates: Coordinates, starts: Array, draws: np.r
 def neighbours(coordinates: Coordinates, points: Array, draws: np.random.Generator) -> Array:
     """One-exchange neighbours of ``points`` (s, d), one point's after the other's, shape (s * m, d), not rounded.
 
-    A number moves four times by a normal step, wide or narrow and at least to the next of its values; a category becomes
-    each of the others. Of more than 256 as many are drawn. What was inactive gets a value of its own.
+    A number moves four times by a normal step, wide or narrow and at least to the next of its values; a category
+    becomes each of the others. Of more than 256 as many are drawn. What was inactive gets a value of its own.
     """
     sizes = categories(coordinates)
     columns = np.repeat(np.arange(len(sizes)), np.where(sizes > 0, sizes - 1, len(_WIDTHS)))
