@@ -40,7 +40,7 @@ def propose(
 
 
 def climbed(belief: Belief, coordinates: Coordinates, starts: Array, draws: np.random.Generator) -> tuple[Array, Array]:
-    """Points (s, d) above ``starts`` (s, d), each its best neighbour's best neighbour and so on, and their values (s,)."""
+    """Points (s, d) above ``starts`` (s, d), step by step to the best neighbour, and their values (s,)."""
     points, values = starts.copy(), belief.at(coordinates, starts)
     idle = np.zeros(len(points), dtype=np.int64)
     for _ in range(_STEPS):
