@@ -76,7 +76,7 @@ fn one(columns: &[f64], y: &[f64], categories: &[i64], sorted: &[Vec<u32>], grow
         let node = describe(&table, orders.rows(start, end), growth);
         let place = tree.push(node.mean, node.variance(&table, orders.rows(start, end)), node.weight);
         if let Some(parent) = parent {
-            tree.right[parent] = place as i64;
+            tree.right[parent] = place.cast_signed() as i64;
         }
         let Some(split) = best(&table, &node, &orders, (start, end, depth), growth, (t, place as u64))? else {
             continue;

@@ -148,7 +148,7 @@ pub fn by_category(
     let mean = |i: usize| sums[i].0 / sums[i].1;
     present.sort_by(|&a, &b| mean(a).partial_cmp(&mean(b)).unwrap_or(std::cmp::Ordering::Equal));
     let cuts = present.len() - usize::from(how.1 == Grouping::Subset || present.len() == 1);
-    let only = (how.0 == Thresholds::Random).then(|| (draw * cuts as f64) as usize);
+    let only = (how.0 == Thresholds::Random).then_some((draw * cuts as f64) as usize);
     let mut best: Option<(f64, usize)> = None;
     let mut here = (0.0, 0.0);
     for (k, &i) in present[..cuts].iter().enumerate() {

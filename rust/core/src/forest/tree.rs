@@ -56,7 +56,7 @@ impl Tree {
 
     /// The leaf at `place` is split; its right child is not known yet.
     pub(super) fn divide(&mut self, place: usize, split: &Split) {
-        self.feature[place] = split.feature as i64;
+        self.feature[place] = split.feature.cast_signed() as i64;
         self.threshold[place] = split.threshold;
         self.masks[place * self.words..][..split.mask.len()].copy_from_slice(&split.mask);
         self.missing_left[place] = split.missing_left;
