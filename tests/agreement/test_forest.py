@@ -64,3 +64,26 @@ def test_the_same_trees_and_predictions(table, options, seed):
     scale = max(np.abs(table[1]).max(), 1e-100)
     for power, (a, b) in enumerate(zip(ours.predict(points, threads=2), twin.predict(points), strict=True), 1):
         assert np.allclose(a / scale**power, b / scale**power, rtol=0, atol=1e-12)
+
+
+@settings(deadline=None, max_examples=100)
+@given(
+    table=tables(),
+    options=OPTIONS,
+    points=st.lists(st.one_of(VALUES, st.just(float("nan")), st.floats(0, 1)), max_size=8),
+    seed=st.integers(0, 99),
+    cells=st.integers(1, 7),
+)
+def test_marginals(table, options, points, seed, cells):
+    ours, twin = numerics.Forest(*table, **options), reference.Forest(*table, **options)
+    d = table[0].shape[1]
+    absent = np.random.default_rng(seed).choice([0.0, 0.25, 1.0], d)
+    scale = max(np.abs(table[1]).max(), 1e-100)
+    for j in range(d):
+        a, b = ours.marginal(j, points, absent), twin.marginal(j, points, absent)
+        assert np.allclose(a[0] / scale, b[0] / scale, rtol=0, atol=1e-12)
+        assert np.allclose(a[1] / scale, b[1] / scale, rtol=0, atol=1e-7)
+    for j in range(1, d):
+        a, b = (forest.marginal_pair(0, j, absent, cells=cells) for forest in (ours, twin))
+        assert a.shape == b.shape
+        assert np.allclose(a / scale, b / scale, rtol=0, atol=1e-12)

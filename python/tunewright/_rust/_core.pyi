@@ -88,6 +88,12 @@ class Forest:
     def predict(
         self, points: NDArray[np.float64], *, threads: int
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]: ...
+    def marginal(
+        self, feature: int, points: NDArray[np.float64], absent: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]: ...
+    def marginal_pair(
+        self, first: int, second: int, absent: NDArray[np.float64], *, cells: int
+    ) -> NDArray[np.float64]: ...
     def nodes(
         self, tree: int
     ) -> tuple[

@@ -120,6 +120,66 @@ class Forest:
         mean, variance = self._kernel.predict(self._points("points", matrix("points", rows)), threads=threads)
         return mean, variance
 
+    def marginal(
+        self, feature: int, points: ArrayLike, absent: ArrayLike | None = None
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return what is predicted at values of one coordinate when all others are averaged out, exactly.
+
+        The average is over the boxes of the leaves: coordinates are independent, each is absent with a probability of
+        its own and else uniform over [0, 1] or its categories (F. Hutter et al., ICML 2014, section 4).
+
+        Args:
+            feature: the coordinate.
+            points: (q,) its values, NaN where it is absent.
+            absent: (d,) probabilities; ``None``: zeros.
+
+        Returns:
+            The mean over trees and its standard deviation from tree to tree, (q,) each.
+
+        Raises:
+            TypeError, ValueError: there is no such coordinate, or arrays that do not fit.
+        """
+        values = np.asarray(points, dtype=np.float64)
+        if values.ndim != 1 or ((values < 0.0) | (values > 1.0)).any():
+            raise ValueError(f"points: expected a one-dimensional array of numbers from 0 to 1 or NaN, got {points!r}")
+        mean, spread = self._kernel.marginal(
+            integer("feature", feature, len(self.categories)), np.ascontiguousarray(values), self._absent(absent)
+        )
+        return mean, spread
+
+    def marginal_pair(
+        self, first: int, second: int, absent: ArrayLike | None = None, *, cells: int = 64
+    ) -> NDArray[np.float64]:
+        """Return what is predicted on the average over each cell of two coordinates, exactly.
+
+        Args:
+            first: the one coordinate.
+            second: the other one.
+            absent: as in :meth:`marginal`.
+            cells: equal parts of the range of a number; categories have a cell for each of their values.
+
+        Returns:
+            (cells of the first + 1, cells of the second + 1): the last row and column are where they are absent.
+
+        Raises:
+            TypeError, ValueError: there are no such coordinates, or both are the same.
+        """
+        d = len(self.categories)
+        pair = integer("first", first, d), integer("second", second, d)
+        if pair[0] == pair[1]:
+            raise ValueError(f"second: expected another coordinate than first={pair[0]}")
+        means: NDArray[np.float64] = self._kernel.marginal_pair(
+            *pair, self._absent(absent), cells=_positive("cells", cells)
+        )
+        return means
+
+    def _absent(self, absent: ArrayLike | None) -> NDArray[np.float64]:
+        d = len(self.categories)
+        chances = np.zeros(d) if absent is None else np.ascontiguousarray(absent, dtype=np.float64)
+        if chances.shape != (d,) or not ((chances >= 0.0) & (chances <= 1.0)).all():
+            raise ValueError(f"absent: expected {d} probabilities, got {absent!r}")
+        return chances
+
     def nodes(self, tree: int) -> tuple[NDArray[Any], ...]:
         """Return a tree as columns, nodes in preorder: the left child of a node follows it.
 

@@ -17,6 +17,8 @@ __all__ = ["Forest"]
 
 import itertools
 import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -72,6 +74,43 @@ class Forest:
         within = np.array([[node["variance"] for node in row] for row in leaves]).reshape(means.shape)
         mean = means.mean(axis=0)
         return mean, within.mean(axis=0) + ((means - mean) ** 2).mean(axis=0)
+
+    def marginal(self, feature: int, points: ArrayLike, absent: ArrayLike | None = None) -> tuple[Array, Array]:
+        """Return mean and spread over trees at values (q,) of one coordinate, all others averaged out."""
+        values, chances = np.asarray(points, dtype=np.float64), self._chances(absent)
+        means = np.zeros((len(self.trees), len(values)))
+        for row, tree in zip(means, self.trees, strict=True):
+            for sides, mean in self._boxes(tree, 0, [_Side(count) for count in self.categories]):
+                share = math.prod(
+                    s.measure(p) for k, (s, p) in enumerate(zip(sides, chances, strict=True)) if k != feature
+                )
+                row += mean * share * np.array([sides[feature].has(x) for x in values], dtype=bool)
+        return means.mean(axis=0), means.std(axis=0)
+
+    def marginal_pair(self, first: int, second: int, absent: ArrayLike | None = None, *, cells: int = 64) -> Array:
+        """Return means over cells of two coordinates, all others averaged out."""
+        chances = self._chances(absent)
+        sizes = [self.categories[j] or cells for j in (first, second)]
+        means = np.zeros((len(self.trees), sizes[0] + 1, sizes[1] + 1))
+        for table, tree in zip(means, self.trees, strict=True):
+            for sides, mean in self._boxes(tree, 0, [_Side(count) for count in self.categories]):
+                share = mean * _product(sides, chances, {first, second})
+                table += share * np.outer(sides[first].cover(sizes[0]), sides[second].cover(sizes[1]))
+        average: Array = means.mean(axis=0)
+        return average
+
+    def _chances(self, absent: ArrayLike | None) -> list[float]:
+        return [0.0] * len(self.categories) if absent is None else [float(chance) for chance in np.asarray(absent)]
+
+    def _boxes(self, tree: list[dict[str, Any]], place: int, sides: list[_Side]) -> Iterator[tuple[list[_Side], float]]:
+        """The box of each leaf, a side for each coordinate, and its mean."""
+        node = tree[place]
+        j = node["feature"]
+        if j < 0:
+            yield sides, node["mean"]
+            return
+        for left, below in ((True, place + 1), (False, node["right"])):
+            yield from self._boxes(tree, below, [*sides[:j], sides[j].part(node, left=left), *sides[j + 1 :]])
 
     def nodes(self, tree: int) -> tuple[Column, ...]:
         """Return a tree as columns in preorder, see ``numerics.forest.Forest.nodes``."""
@@ -206,6 +245,49 @@ class Forest:
         goes = [i in left if i in sums else heavier for i in range(count + 1)]
         mask = sum(1 << i for i in range(count) if goes[i])
         return gains[best], {"feature": j, "mask": mask, "missing_left": goes[count]}
+
+
+@dataclass(frozen=True)
+class _Side:
+    """What of one coordinate a box has: numbers above ``low`` up to ``high``, or categories; and what is absent."""
+
+    count: int
+    low: float = -math.inf
+    high: float = 1.0
+    mask: int = -1
+    absent: bool = True
+
+    def part(self, node: dict[str, Any], *, left: bool) -> _Side:
+        """What of it goes to one side of a split."""
+        absent = self.absent and node["missing_left"] == left
+        if self.count:
+            return replace(self, absent=absent, mask=self.mask & (node["mask"] if left else ~node["mask"]))
+        threshold = min(max(node["threshold"], self.low), self.high)
+        return replace(self, absent=absent, **{"high" if left else "low": threshold})
+
+    def has(self, x: float) -> bool:
+        """Whether a value is in, NaN being absent."""
+        if np.isnan(x):
+            return self.absent
+        return bool(self.mask >> _category(x, self.count) & 1) if self.count else self.low < x <= self.high
+
+    def cover(self, size: int) -> Array:
+        """The share of each of ``size`` cells that is in, and 1 or 0 for what is absent."""
+        if self.count:
+            cells = [float(self.mask >> i & 1) for i in range(size)]
+        else:
+            cells = [max(0.0, min(self.high, (i + 1) / size) - max(self.low, i / size)) * size for i in range(size)]
+        return np.array([*cells, self.absent], dtype=np.float64)
+
+    def measure(self, absent: float) -> float:
+        """Its share of the coordinate, which is absent with that probability."""
+        present = self.cover(self.count or 1)[:-1].mean()
+        return float((1.0 - absent) * present + absent * self.absent)
+
+
+def _product(sides: list[_Side], absent: list[float], left_out: set[int]) -> float:
+    """The measure of a box in all coordinates but those left out."""
+    return math.prod(side.measure(absent[k]) for k, side in enumerate(sides) if k not in left_out)
 
 
 def _sum(values: ArrayLike) -> float:

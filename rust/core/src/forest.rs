@@ -19,7 +19,9 @@
 //! L. Breiman, Machine Learning 45 (2001); variances: F. Hutter, L. Xu, H. Hoos & K. Leyton-Brown, Artificial
 //! Intelligence 206 (2014), section 4.3.2.
 
+mod boxes;
 mod grow;
+mod marginal;
 mod names;
 mod node;
 mod predict;

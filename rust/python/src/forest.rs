@@ -86,6 +86,34 @@ impl Forest {
         Ok((border::vector(py, mean), border::vector(py, variance)))
     }
 
+    /// Mean and spread at values of one coordinate, all others averaged out.
+    fn marginal<'py>(
+        &self,
+        py: Python<'py>,
+        feature: usize,
+        points: PyReadonlyArray1<'py, f64>,
+        absent: PyReadonlyArray1<'py, f64>,
+    ) -> PyResult<(Vector<'py, f64>, Vector<'py, f64>)> {
+        let (points, absent) = (points.as_slice()?, absent.as_slice()?);
+        let (mean, spread) = border::run(py, || self.0.marginal(feature, points, absent))?;
+        Ok((border::vector(py, mean), border::vector(py, spread)))
+    }
+
+    /// Means over cells of two coordinates, all others averaged out.
+    #[pyo3(signature = (first, second, absent, *, cells))]
+    fn marginal_pair<'py>(
+        &self,
+        py: Python<'py>,
+        first: usize,
+        second: usize,
+        absent: PyReadonlyArray1<'py, f64>,
+        cells: usize,
+    ) -> PyResult<Bound<'py, PyArray2<f64>>> {
+        let absent = absent.as_slice()?;
+        let (means, rows, columns) = border::run(py, || self.0.marginal_pair([first, second], cells, absent))?;
+        border::matrix(py, means, rows, columns)
+    }
+
     /// The nodes of a tree as columns.
     fn nodes<'py>(&self, py: Python<'py>, tree: usize) -> PyResult<Nodes<'py>> {
         let tree = border::run(py, || self.0.tree(tree).cloned())?;

@@ -106,3 +106,35 @@ def test_the_bootstrap_draws_rows_with_replacement():
 
 def test_equal_outputs_are_one_leaf():
     assert len(grown([[0.1], [0.7], [0.9]], [0.1, 0.1, 0.1], [0]).nodes(0)[0]) == 1
+
+
+def steps():
+    """f = 1 for x0 above 0.5, plus 2 for the second of two categories where x1 exists, plus 5 where it does not."""
+    x0, x1 = [0.25, 0.75], [0.25, 0.75, NAN]
+    x = [[a, b] for a in x0 for b in x1]
+    y = [float(a > 0.5) + (5.0 if math.isnan(b) else 2.0 * (b > 0.5)) for a, b in x]
+    return grown(x, y, [0, 2])
+
+
+def test_marginals_are_averages_over_boxes():
+    forest = steps()
+    mean, spread = forest.marginal(0, [0.0, 0.5, 0.51, 1.0])
+    assert np.allclose(mean, [1.0, 1.0, 2.0, 2.0])  # on the average 1 from the categories
+    assert np.allclose(spread, 0.0)
+    assert np.allclose(forest.marginal(1, [0.25, 0.75, NAN])[0], [0.5, 2.5, 5.5])
+    absent = [0.0, 0.5]
+    assert np.allclose(forest.marginal(0, [0.1], absent)[0], 0.5 * 1.0 + 0.5 * 5.0)
+
+
+def test_pairs_are_averages_over_cells():
+    forest = steps()
+    assert np.allclose(forest.marginal_pair(0, 1, cells=2)[:2], [[0, 2, 5], [1, 3, 6]])
+    thirds = forest.marginal_pair(0, 1, cells=3)
+    assert np.allclose(thirds[:3, 0], [0, 0.5, 1])  # the middle third is half below, half above
+    assert np.allclose(forest.marginal_pair(1, 0, cells=3), thirds.T)
+
+
+def test_the_spread_is_that_of_the_trees():
+    forest = grown([[0.1], [0.2]], [0, 2], [0], depth=0)
+    forest.trees.append(grown([[0.1], [0.2]], [4, 6], [0], depth=0).trees[0])
+    assert [part.tolist() for part in forest.marginal(0, [0.3])] == [[3.0], [2.0]]
