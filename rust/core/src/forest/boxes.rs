@@ -17,7 +17,9 @@ pub struct Side {
 impl Side {
     fn whole(categories: i64) -> Self {
         let mut mask = vec![0; (categories as usize).div_ceil(64)];
-        (0..categories as usize).for_each(|i| mask[i / 64] |= 1 << (i % 64));
+        for i in 0..categories as usize {
+            mask[i / 64] |= 1 << (i % 64);
+        }
         Self { low: f64::NEG_INFINITY, high: 1.0, mask, absent: true }
     }
 

@@ -20,7 +20,7 @@ impl Forest {
         order.sort_by(|&a, &b| points[a].total_cmp(&points[b]));
         let sorted: Vec<f64> = order.iter().map(|&i| points[i]).collect();
         let slots = if count == 0 { sorted.len() } else { count as usize };
-        let (mut sums, mut squares) = (vec![0.0; points.len()], vec![0.0; points.len()]);
+        let [mut sums, mut squares, mut values] = [0, 1, 2].map(|_| vec![0.0; points.len()]);
         for tree in self.trees() {
             let mut steps = vec![0.0; slots + 1];
             let mut lacking = 0.0;
@@ -31,20 +31,22 @@ impl Forest {
                 if count == 0 {
                     add_between(&mut steps, &sorted, side, share);
                 } else {
-                    members(side, slots).for_each(|i| steps[i] += share);
+                    for i in members(side, slots) {
+                        steps[i] += share;
+                    }
                 }
             });
             if count == 0 {
                 accumulate(&mut steps);
             }
-            let mut note = |i: usize, value: f64| {
+            for (k, &i) in order.iter().enumerate() {
+                values[i] = if count == 0 { steps[k] } else { steps[category(points[i], count)] };
+            }
+            for (i, &point) in points.iter().enumerate() {
+                let value = if point.is_nan() { lacking } else { values[i] };
                 sums[i] += value;
                 squares[i] += value * value;
-            };
-            order.iter().enumerate().for_each(|(k, &i)| {
-                note(i, if count == 0 { steps[k] } else { steps[category(points[i], count)] });
-            });
-            (0..points.len()).filter(|&i| points[i].is_nan()).for_each(|i| note(i, lacking));
+            }
         }
         let trees = self.trees().len() as f64;
         let mean: Vec<f64> = sums.iter().map(|sum| sum / trees).collect();
@@ -73,11 +75,15 @@ impl Forest {
                 let share = tree.mean[leaf] * region.apart_from(&pair);
                 let [a, b] = [0, 1].map(|k| edges(&region.sides[pair[k]], self.categories()[pair[k]], sizes[k]));
                 for &(i, x) in &a {
-                    b.iter().for_each(|&(j, y)| steps[i * columns + j] += share * x * y);
+                    for &(j, y) in &b {
+                        steps[i * columns + j] += share * x * y;
+                    }
                 }
             });
         }
-        steps.chunks_exact_mut(columns).for_each(|row| accumulate(&mut row[..columns - 1]));
+        for row in steps.chunks_exact_mut(columns) {
+            accumulate(&mut row[..columns - 1]);
+        }
         for i in 1..rows - 1 {
             for j in 0..columns {
                 steps[i * columns + j] += steps[(i - 1) * columns + j];
