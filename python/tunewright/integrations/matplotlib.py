@@ -253,7 +253,8 @@ def _threads(ax: Any, mark: Threads) -> None:
     from matplotlib.collections import LineCollection
     from matplotlib.colors import LinearSegmentedColormap, LogNorm, Normalize
 
-    colours = LinearSegmentedColormap.from_list("cividis", CIVIDIS)
+    stops = CIVIDIS[::-1] if mark.larger_better else CIVIDIS
+    colours = LinearSegmentedColormap.from_list("cividis", stops)
     at = np.arange(len(mark.names), dtype=float)
     low, high = float(np.min(mark.shade)), float(np.max(mark.shade))
     ratio = low > 0.0 and high / low > 50.0

@@ -269,6 +269,7 @@ def _threads(mark: Threads) -> list[dict[str, Any]]:
     line = {
         "color": mark.shade,
         "colorscale": _SCALE,
+        "reversescale": mark.larger_better,
         "showscale": True,
         "colorbar": {"title": {"text": _text(mark.shade_title)}},
     }

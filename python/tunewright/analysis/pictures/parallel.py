@@ -49,6 +49,7 @@ def parallel_coordinates(study: Study, params: Sequence[str] | None = None, metr
         outcome.values[kept],
         outcome.metric,
         kept,
+        outcome.direction == "maximize",
     )
     notes = []
     if len(kept) < len(rows):

@@ -170,7 +170,8 @@ class Threads:
     Attributes:
         heights: shape (k, a), 0 to 1 on each of the a axes; a parameter that is not active is below.
         names: of the axes; ``ticks``: of each, positions and their labels.
-        shade: shape (k,), what colours a line; ``shade_title`` names it.
+        shade: shape (k,), what colours a line; ``shade_title`` names it; ``larger_better``: whether its larger values are
+            the better ones, which stand out.
         trials: shape (k,).
     """
 
@@ -180,6 +181,7 @@ class Threads:
     shade: Array
     shade_title: str
     trials: Ints
+    larger_better: bool = False
 
 
 Mark: TypeAlias = Points | Line | Band | Bars | Spans | Cells | Edge | Rule | Threads
