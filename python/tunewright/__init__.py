@@ -74,6 +74,7 @@ __all__ = [
     "optimism",
     "pareto",
     "plots",
+    "report",
     "stats",
     "when",
 ]
@@ -132,6 +133,7 @@ from tunewright.study import Failures, NoImprovement, Study, TargetReached
 from tunewright.trial import Measured, Trainable, Trial, TrialState, TrialView
 
 if TYPE_CHECKING:
+    from tunewright import report
     from tunewright.analysis import stats
     from tunewright.analysis.validation import (
         CrossValidation,
@@ -148,6 +150,7 @@ if TYPE_CHECKING:
 
 _LATER = {  # rooms that cost an import too much are opened when asked for
     "plots": "tunewright.integrations.plots",
+    "report": "tunewright.report",
     "stats": "tunewright.analysis.stats",
 }
 _VALIDATION = "tunewright.analysis.validation"

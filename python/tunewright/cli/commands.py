@@ -247,6 +247,44 @@ def _export(options: argparse.Namespace) -> None:
     print(f"{study.history.n} trials of study {study.name!r} written to {options.to}")
 
 
+def _report_arguments(parser: argparse.ArgumentParser) -> None:
+    _existing(parser)
+    parser.add_argument("--to", help="the page to write (default: the study's file with the ending .html)")
+
+
+def _report(options: argparse.Namespace) -> None:
+    from tunewright.report import write  # the pictures are wanted here alone
+
+    study = _load(options)
+    path = write(study, options.to or Path(options.file).with_suffix(".html"))
+    print(f"report of {study.history.n} trials of study {study.name!r} written to {path}")
+
+
+def _dashboard_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", help="the studies' SQLite file")
+    parser.add_argument("--port", type=int, default=8765, help="to listen at (default 8765; 0: any that is free)")
+    parser.add_argument("--open", action="store_true", help="open it in a browser")
+
+
+def _dashboard(options: argparse.Namespace) -> None:
+    from tunewright.report import Dashboard
+
+    dashboard = Dashboard(_file(options.file), port=options.port)
+    print(
+        f"dashboard of {options.file} at {dashboard.url} (this machine alone, reading only); Ctrl-C ends it", flush=True
+    )
+    if options.open:
+        import webbrowser
+
+        webbrowser.open(dashboard.url)
+    try:
+        dashboard.run()
+    except KeyboardInterrupt:
+        print("the dashboard has ended")
+    finally:
+        dashboard.close()
+
+
 def _delete_arguments(parser: argparse.ArgumentParser) -> None:
     _existing(parser)
     parser.add_argument("--yes", action="store_true", help="do not ask")
@@ -279,6 +317,10 @@ COMMANDS = (
             _show_arguments, _show),
     Command("export", "write the trials as a table", "Write all trials as CSV, JSON or (with pandas and pyarrow) "
             "Parquet.", _export_arguments, _export),
+    Command("report", "write a report page", "Write what a study found as one HTML page that works offline: summary, "
+            "pictures, every trial.", _report_arguments, _report),
+    Command("dashboard", "follow studies in a browser", "Serve the reports of a file's studies at 127.0.0.1, following "
+            "what running studies record. It only reads.", _dashboard_arguments, _dashboard),
     Command("delete", "remove a study from its file", "Remove a study and all of its trials.",
             _delete_arguments, _delete),
 )  # fmt: skip

@@ -43,7 +43,7 @@ def _bytes(values: npt.NDArray[Any], *, exact: bool) -> tuple[str, bytes]:
 
 
 def packed(picture: Picture, name: str, pool: Pool, *, wide: bool = False) -> dict[str, Any]:
-    """A picture with its arrays in ``pool``, as the page's scripts read it; ``name`` identifies it there; ``wide``: alone."""
+    """A picture with its arrays in ``pool``, as the scripts read it; ``name`` is its own, ``wide`` gives it a row."""
     return {
         "id": name,
         "title": picture.title,

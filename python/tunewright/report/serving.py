@@ -53,6 +53,7 @@ class Dashboard:
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer((_HOST, port), _handler(self))
         self._server.daemon_threads = True
+        self._server.socket.settimeout(1.0)  # a caller who hangs up between select and accept must not hold it up
         self._thread: threading.Thread | None = None
 
     @property
@@ -67,9 +68,10 @@ class Dashboard:
         return frozenset(f"{name}:{port}" for name in (_HOST, "localhost"))
 
     def start(self) -> Dashboard:
-        """Answer in a thread of its own."""
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True, name="tunewright-dashboard")
-        self._thread.start()
+        """Answer in a thread of its own, if it does not yet."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._server.serve_forever, daemon=True, name="tunewright-dashboard")
+            self._thread.start()
         return self
 
     def run(self) -> None:
@@ -163,6 +165,7 @@ def _handler(dashboard: Dashboard) -> type[BaseHTTPRequestHandler]:
 
         server_version = "tunewright"
         sys_version = ""
+        timeout = 30.0  # seconds for which a caller may say nothing
 
         def do_GET(self) -> None:
             """Answer one request."""

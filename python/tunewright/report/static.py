@@ -33,20 +33,25 @@ def found_html(study: Study) -> str:
 
 def _best(study: Study) -> list[str]:
     several = len(study.directions) > 1
-    top = study.pareto_front[:50] if several else study.top(_TOP)
+    top = study.pareto_front if several else study.top(_TOP)
     if not top:
         return []
+    shown = top[: 2 * _TOP]
     names = list(study.space.names)[:_MOST_PARAMETERS]
     heads = ["trial", *study.goals.outputs, *names]
     rows = [
         [str(trial.number), *_measured(study, trial), *(_text(trial.config.get(name)) for name in names)]
-        for trial in top
+        for trial in shown
     ]
     title = "The Pareto front" if several else "The best trial" if len(top) == 1 else "The best trials"
     parts = [f'<section id="best"><h2>{title}</h2>', _table(heads, rows, title)]
     if not several:
         config = ", ".join(f"{name}={value!r}" for name, value in top[0].config.items())
         parts.append(f"<p>Configuration of trial {top[0].number}: <code>{escape(config)}</code></p>")
+    elif len(top) > len(shown):
+        parts.append(
+            f"<p class='soft'>{len(top) - len(shown)} more are in the table of trials and in the pictures.</p>"
+        )
     return [*parts, "</section>"]
 
 

@@ -6,6 +6,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
+    from os import PathLike
+    from pathlib import Path
+
     from tunewright.analysis.validation import Confirmation, Final, Optimism, SealedTest
     from tunewright.study.forms import Objective
     from tunewright.trial import TrialView
@@ -14,24 +17,28 @@ __all__ = ["Analyses"]
 
 
 class Analyses:
-    """Questions to a study that ``tunewright.analysis`` answers."""
+    """Questions to a study that the rooms above it answer."""
 
     def confirm(self, objective: Objective, *, top: int = 5, seeds: int = 10, **options: Any) -> Confirmation:
         """Run the best trials again on fresh seeds and name the winner; see :func:`tunewright.confirm`."""
-        found = _room("validation").confirm(self, objective, top=top, seeds=seeds, **options)
+        found = _room("analysis.validation").confirm(self, objective, top=top, seeds=seeds, **options)
         return cast("Confirmation", found)
 
     def finalize(self, sealed: SealedTest, *, trial: int | TrialView | None = None, recover: bool = False) -> Final:
         """Open a sealed test set, once, for one configuration; see :func:`tunewright.finalize`."""
-        return cast("Final", _room("validation").finalize(self, sealed, trial=trial, recover=recover))
+        return cast("Final", _room("analysis.validation").finalize(self, sealed, trial=trial, recover=recover))
 
     def optimism(
         self, *, metric: str | None = None, noise: float | None = None, validation_size: int | None = None
     ) -> Optimism:
         """How much the best value owes to luck; see :func:`tunewright.optimism`."""
-        found = _room("validation").optimism(self, metric=metric, noise=noise, validation_size=validation_size)
+        found = _room("analysis.validation").optimism(self, metric=metric, noise=noise, validation_size=validation_size)
         return cast("Optimism", found)
+
+    def report(self, path: str | PathLike[str]) -> Path:
+        """Write what the study found to ``path``, one HTML page that works offline; see ``tunewright.report.write``."""
+        return cast("Path", _room("report").write(self, path))
 
 
 def _room(name: str) -> Any:
-    return import_module(f"tunewright.analysis.{name}")
+    return import_module(f"tunewright.{name}")

@@ -170,8 +170,8 @@ class Threads:
     Attributes:
         heights: shape (k, a), 0 to 1 on each of the a axes; a parameter that is not active is below.
         names: of the axes; ``ticks``: of each, positions and their labels.
-        shade: shape (k,), what colours a line; ``shade_title`` names it; ``larger_better``: whether its larger values are
-            the better ones, which stand out.
+        shade: shape (k,), what colours a line; ``shade_title`` names it; ``larger_better``: whether its larger values
+            are the better ones, which stand out.
         trials: shape (k,).
     """
 

@@ -8,6 +8,7 @@ class Chart {
     if (panel.title && panel.title !== panel.x.title) this.box.append(element("h4", { text: panel.title }));
     this.box.append(this.canvas, this.tip);
     this.listen();
+    new ResizeObserver(() => { if (this.canvas.clientWidth && this.canvas.clientWidth !== this.width) this.draw(); }).observe(this.box);
   }
   words() {
     const { panel, picture } = this, title = panel.title && panel.title !== picture.title ? `${picture.title}: ${panel.title}` : picture.title;
