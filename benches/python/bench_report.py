@@ -31,7 +31,7 @@ def recorded(trials: int) -> tw.Study:
         label_smoothing=tw.Float(0.0, 0.2),
         momentum=tw.Float(0.8, 0.99, when=tw.when("optimizer", "sgd")),
     )
-    study = tw.Study(space, minimize="loss", scheduler=tw.ASHA(27), seed=0, name="bench")
+    study = tw.Study(space, minimize="loss", scheduler=tw.ASHA(27), seed=0, name="bench", strategy=tw.Random())
 
     def objective(trial: tw.Trial) -> tw.Measured:
         base = 0.1 * (math.log10(trial["lr"]) + 2.5) ** 2 + trial["dropout"] * 0.3 + 0.01 * trial["depth"]

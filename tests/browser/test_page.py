@@ -77,7 +77,7 @@ const ready = async () => { document.querySelectorAll("figure").forEach((f) => f
 def single(n=40, names=("lr", "kind", "depth"), title="digits"):
     lr, kind, depth = names
     space = tw.Space({lr: tw.Float(1e-4, 1, log=True), kind: tw.Categorical("a", "b"), depth: tw.Int(1, 5)})
-    study = tw.Study(space, minimize="loss", scheduler=tw.ASHA(9), seed=0, name=title)
+    study = tw.Study(space, minimize="loss", scheduler=tw.ASHA(9), seed=0, strategy=tw.Random(), name=title)
 
     def objective(trial):
         if trial.number % 11 == 3:
@@ -94,7 +94,9 @@ def single(n=40, names=("lr", "kind", "depth"), title="digits"):
 
 def population():
     scheduler = tw.PopulationBasedTraining(max_resource=8, population=4, interval=2)
-    study = tw.Study(tw.Space(lr=tw.Float(1e-3, 1, log=True)), maximize="score", scheduler=scheduler, seed=0)
+    study = tw.Study(
+        tw.Space(lr=tw.Float(1e-3, 1, log=True)), maximize="score", scheduler=scheduler, seed=0, strategy=tw.Random()
+    )
 
     def objective(trial):
         score = trial.load() or 0.0
@@ -109,7 +111,9 @@ def population():
 
 
 def several(objectives):
-    study = tw.Study(tw.Space(x=tw.Float(0, 1), y=tw.Float(0, 1)), minimize=list("abc")[:objectives], seed=0)
+    study = tw.Study(
+        tw.Space(x=tw.Float(0, 1), y=tw.Float(0, 1)), minimize=list("abc")[:objectives], seed=0, strategy=tw.Random()
+    )
     study.optimize(
         lambda t: dict(zip("abc"[:objectives], (t["x"], 1 - t["x"] + t["y"], t["y"]), strict=True)), trials=30
     )
@@ -223,7 +227,9 @@ def test_no_name_becomes_markup(tmp_path):
 
 def test_a_dashboard_follows_a_study_that_grows(tmp_path):
     file = tmp_path / "live.db"
-    study = tw.Study(tw.Space(x=tw.Float(0, 1)), minimize="loss", storage=file, name="live", seed=0)
+    study = tw.Study(
+        tw.Space(x=tw.Float(0, 1)), minimize="loss", storage=file, name="live", seed=0, strategy=tw.Random()
+    )
     study.optimize(lambda t: t["x"], trials=3)
     with serve(file, port=0) as dashboard:
         dom, _, console = show(tmp_path, "", url=dashboard.url)

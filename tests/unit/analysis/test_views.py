@@ -22,6 +22,7 @@ def told(values, *, direction="minimize", constraints=(), name="s"):
         directions={"loss": direction},
         constraints=constraints,
         seed=0,
+        strategy=tw.Random(),
         name=name,
     )
     for value in values:
@@ -100,7 +101,7 @@ class TestProgress:
 class TestCoordinates:
     def test_leading_parameters_are_those_whose_ranks_go_with_the_outcome(self):
         space = tw.Space({f"p{k}": tw.Float(0, 1) for k in range(5)} | {"c": tw.Categorical("a", "b", "c")})
-        study = tw.Study(space, minimize="loss", seed=1)
+        study = tw.Study(space, minimize="loss", seed=1, strategy=tw.Random())
         study.optimize(lambda t: t["p3"] ** 3 + (t["c"] == "b"), trials=60)
         assert leading(study, views.outcomes(study), 2) == ["p3", "c"]
         assert len(leading(study, views.outcomes(study), 9)) == 6
@@ -112,7 +113,7 @@ class TestCoordinates:
             kind=tw.Categorical("a", "b"),
             m=tw.Float(0, 1, when=tw.when("kind", "a")),
         )
-        study = tw.Study(space, minimize="loss", seed=0)
+        study = tw.Study(space, minimize="loss", seed=0, strategy=tw.Random())
         study.enqueue([{"kind": "a", "m": 0.5, "lr": 0.01, "width": 8}, {"kind": "b", "lr": 0.01, "width": 8}])
         study.optimize(lambda t: 1.0, trials=2)
         lr, width, kind, m = (views.coordinate(study, name) for name in space)
@@ -125,7 +126,7 @@ class TestCoordinates:
 
 class TestCurves:
     def reporting(self, scheduler=None):
-        study = tw.Study(tw.Space(x=tw.Float(0, 1)), minimize="loss", scheduler=scheduler, seed=0)
+        study = tw.Study(tw.Space(x=tw.Float(0, 1)), minimize="loss", scheduler=scheduler, seed=0, strategy=tw.Random())
         for curve in ([5.0, 3.0, 1.0], [4.0, 4.0, 4.0], [6.0, math.nan], [7.0, 2.0, 2.0], [9.0, 9.0, 9.0]):
             trial = study.ask()
             for step, value in enumerate(curve, 1):
@@ -147,7 +148,9 @@ class TestCurves:
         assert 0 in found.trial
 
     def test_rungs_are_the_schedulers(self):
-        study = tw.Study(tw.Space(x=tw.Float(0, 1)), minimize="loss", scheduler=tw.ASHA(27), seed=0)
+        study = tw.Study(
+            tw.Space(x=tw.Float(0, 1)), minimize="loss", scheduler=tw.ASHA(27), seed=0, strategy=tw.Random()
+        )
         study.optimize(lambda t: [t.report(loss=t["x"]) for _ in t.epochs(27)] and None, trials=3)
         assert views.curves(study).rungs.tolist() == [1, 3, 9, 27]
 
@@ -167,7 +170,7 @@ class TestCurves:
 
 class TestFronts:
     def study(self):
-        study = tw.Study(tw.Space(x=tw.Float(0, 1)), minimize=["a", "b"], seed=0)
+        study = tw.Study(tw.Space(x=tw.Float(0, 1)), minimize=["a", "b"], seed=0, strategy=tw.Random())
         for a, b in ((1.0, 3.0), (3.0, 1.0), (3.0, 3.0), (2.0, math.inf), (2.0, 2.0)):
             study.tell(study.ask(), {"a": a, "b": b})
         return study
@@ -222,7 +225,7 @@ class TestTimeline:
 
 class TestValidation:
     def test_the_predictions_are_those_of_models_that_have_not_seen_the_trial(self):
-        study = tw.Study(tw.Space(x=tw.Float(0, 1)), minimize="loss", seed=0)
+        study = tw.Study(tw.Space(x=tw.Float(0, 1)), minimize="loss", seed=0, strategy=tw.Random())
         study.optimize(lambda t: math.sin(6 * t["x"]), trials=25)
         found = views.validation(study)
         assert found.r_squared > 0.9 and found.coverage > 0.7
@@ -240,6 +243,7 @@ class TestLineage:
             maximize="score",
             scheduler=tw.PopulationBasedTraining(max_resource=12, population=4, interval=3),
             seed=0,
+            strategy=tw.Random(),
         )
 
         def objective(trial):
@@ -277,7 +281,12 @@ class TestLineage:
 
 class TestSurface:
     def test_the_map_follows_the_function(self):
-        study = tw.Study(tw.Space(x=tw.Float(0, 1), y=tw.Float(0, 1), z=tw.Float(0, 1)), minimize="loss", seed=0)
+        study = tw.Study(
+            tw.Space(x=tw.Float(0, 1), y=tw.Float(0, 1), z=tw.Float(0, 1)),
+            minimize="loss",
+            seed=0,
+            strategy=tw.Random(),
+        )
         study.optimize(lambda t: (t["x"] - 0.2) ** 2 + (t["y"] - 0.8) ** 2, trials=50)
         found = views.surface(study)
         assert {found.x.name, found.y.name} == {"x", "y"}

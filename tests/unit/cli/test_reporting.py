@@ -12,7 +12,9 @@ from tunewright.cli.main import main
 
 def test_report_writes_a_page_beside_the_file(tmp_path, capsys):
     file = tmp_path / "digits.db"
-    tw.Study(tw.Space(x=tw.Float(0, 1)), minimize="loss", storage=file, seed=0).optimize(lambda t: t["x"], trials=3)
+    tw.Study(tw.Space(x=tw.Float(0, 1)), minimize="loss", storage=file, seed=0, strategy=tw.Random()).optimize(
+        lambda t: t["x"], trials=3
+    )
     assert main(["report", str(file)]) == 0
     assert "3 trials" in capsys.readouterr().out
     assert (tmp_path / "digits.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
@@ -22,7 +24,9 @@ def test_report_writes_a_page_beside_the_file(tmp_path, capsys):
 
 def test_dashboard_answers_until_it_is_ended(tmp_path):
     file = tmp_path / "digits.db"
-    tw.Study(tw.Space(x=tw.Float(0, 1)), minimize="loss", storage=file, seed=0).optimize(lambda t: t["x"], trials=3)
+    tw.Study(tw.Space(x=tw.Float(0, 1)), minimize="loss", storage=file, seed=0, strategy=tw.Random()).optimize(
+        lambda t: t["x"], trials=3
+    )
     command = [sys.executable, "-m", "tunewright.cli.main", "dashboard", str(file), "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:

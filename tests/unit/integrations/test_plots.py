@@ -21,7 +21,7 @@ HOSTILE = "<script>alert('x')</script> $lr$ ünïcode \\frac"
 def study(values=(), *, names=("x", "c"), objective="loss", scheduler=None):
     domains = [tw.Float(0, 1), tw.Categorical("a", HOSTILE, None)]
     space = tw.Space({name: domains[k % 2] for k, name in enumerate(names)})
-    made = tw.Study(space, minimize=objective, seed=0, name=HOSTILE, scheduler=scheduler)
+    made = tw.Study(space, minimize=objective, seed=0, strategy=tw.Random(), name=HOSTILE, scheduler=scheduler)
     for k, value in enumerate(values):
         trial = made.ask()
         if value is None:
@@ -105,7 +105,7 @@ def test_sixty_parameters_are_thinned_and_it_is_said():
 
 
 def test_several_objectives():
-    made = tw.Study(tw.Space(x=tw.Float(0, 1)), minimize=["a", "b", "c"], seed=0)
+    made = tw.Study(tw.Space(x=tw.Float(0, 1)), minimize=["a", "b", "c"], seed=0, strategy=tw.Random())
     for plot in (tw.plots.pareto_front, tw.plots.hypervolume):
         plot(made).canvas.draw()
     made.optimize(lambda t: {"a": t["x"], "b": 1 - t["x"], "c": t["x"] ** 2}, trials=10)

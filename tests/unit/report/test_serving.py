@@ -18,7 +18,7 @@ def file(tmp_path):
 
 
 def study(file, trials, name="live"):
-    made = tw.Study(tw.Space(x=tw.Float(0, 1)), minimize="loss", storage=file, name=name, seed=0)
+    made = tw.Study(tw.Space(x=tw.Float(0, 1)), minimize="loss", storage=file, name=name, seed=0, strategy=tw.Random())
     made.optimize(lambda t: t["x"], trials=trials)
     return made
 

@@ -21,7 +21,7 @@ KINDS = {"f": "<f4", "d": "<f8", "i": "<i4"}
 
 
 def study(values, **options):
-    made = tw.Study(tw.Space(x=tw.Float(0, 1)), minimize="loss", seed=0, **options)
+    made = tw.Study(tw.Space(x=tw.Float(0, 1)), minimize="loss", seed=0, strategy=tw.Random(), **options)
     for value in values:
         trial = made.ask()
         if value is None:
@@ -56,7 +56,13 @@ class TestWriting:
         assert "connect-src" not in page and "connect-src 'self'" in render(study([1.0]), live=True)
 
     def test_no_name_becomes_markup(self):
-        made = tw.Study(tw.Space({HOSTILE: tw.Categorical(HOSTILE, "b")}), minimize=HOSTILE, name=HOSTILE, seed=0)
+        made = tw.Study(
+            tw.Space({HOSTILE: tw.Categorical(HOSTILE, "b")}),
+            minimize=HOSTILE,
+            name=HOSTILE,
+            seed=0,
+            strategy=tw.Random(),
+        )
         made.tell(made.ask(), 1.0)
         made.tell(made.ask(), state="failed", error=HOSTILE)
         page = render(made)
@@ -124,7 +130,7 @@ class TestSentences:
         assert any("within the noise" in sentence for sentence in summary(made))
 
     def test_several_objectives(self):
-        made = tw.Study(tw.Space(x=tw.Float(0, 1)), minimize=["a", "b"], seed=0)
+        made = tw.Study(tw.Space(x=tw.Float(0, 1)), minimize=["a", "b"], seed=0, strategy=tw.Random())
         for a, b in ((0.0, 1.0), (1.0, 0.0), (0.2, 0.2), (1.0, 1.0)):
             made.tell(made.ask(), {"a": a, "b": b})
         assert "3 trials on the front; a trade between them all is trial 2: a 0.2 and b 0.2." in summary(made)
