@@ -75,6 +75,7 @@ __all__ = [
     "pareto",
     "plots",
     "report",
+    "review",
     "stats",
     "when",
 ]
@@ -135,6 +136,7 @@ from tunewright.trial import Measured, Trainable, Trial, TrialState, TrialView
 if TYPE_CHECKING:
     from tunewright import report
     from tunewright.analysis import stats
+    from tunewright.analysis.review import review
     from tunewright.analysis.validation import (
         CrossValidation,
         HoldoutGuard,
@@ -162,6 +164,7 @@ _NAMES = {  # single names of such rooms
     "confirm": _VALIDATION,
     "finalize": _VALIDATION,
     "optimism": _VALIDATION,
+    "review": "tunewright.analysis.review",
 }
 
 

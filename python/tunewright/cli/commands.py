@@ -143,12 +143,17 @@ def _resume_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _resume(options: argparse.Namespace) -> None:
     study = _load(options, readonly=False)
-    objective = options.objective or study.notes.get("objective")
-    if objective is None:
-        raise StudyError("this study was not started with 'tunewright run': say --objective module:function")
+    objective = _objective_of(study, options)
     if options.recover:
         print(f"{len(study.recover())} interrupted trials go back to the queue")
     _optimize(study, options, load_target(objective))
+
+
+def _objective_of(study: Study, options: argparse.Namespace) -> str:
+    objective: str | None = options.objective or study.notes.get("objective")
+    if objective is None:
+        raise StudyError("this study was not started with 'tunewright run': say --objective module:function")
+    return objective
 
 
 def _best_arguments(parser: argparse.ArgumentParser) -> None:
@@ -235,6 +240,47 @@ def _show_trial(study: Study, wanted: int) -> None:
         print(f"  step {step}: {configuration(metrics)}")
 
 
+def _review_arguments(parser: argparse.ArgumentParser) -> None:
+    _existing(parser)
+    parser.add_argument("--code", action="store_true", help="print the suggested space in place of the calls to it")
+
+
+def _review(options: argparse.Namespace) -> None:
+    from tunewright.analysis.review import review  # with the libraries behind it, wanted here alone
+
+    found = review(_load(options))
+    print(found)
+    if found.suggested:
+        print(f"\n{found.code if options.code else found.changes}")
+
+
+def _confirm_arguments(parser: argparse.ArgumentParser) -> None:
+    _existing(parser)
+    parser.add_argument("--objective", help="module:function (default: the one the study was run with)")
+    parser.add_argument("--top", type=int, default=5, help="how many of the best trials take part (default 5)")
+    parser.add_argument("--seeds", type=int, default=10, help="fresh seeds for each (default 10)")
+    parser.add_argument("--recover", action="store_true", help="run interrupted runs again; no other may be on")
+    parser.add_argument("--workers", type=int, help="runs at a time (default 1)")
+    parser.add_argument("--executor", choices=["inline", "threads", "processes"], help="where they run")
+
+
+def _confirm(options: argparse.Namespace) -> None:
+    from tunewright.analysis.validation import confirm  # as above
+
+    study = _load(options, readonly=False)
+    print(
+        confirm(
+            study,
+            load_target(_objective_of(study, options)),
+            top=options.top,
+            seeds=options.seeds,
+            recover=options.recover,
+            workers=options.workers,
+            executor=options.executor,
+        )
+    )
+
+
 def _export_arguments(parser: argparse.ArgumentParser) -> None:
     _existing(parser)
     parser.add_argument("--to", required=True, help="the file to write; its ending says the format")
@@ -315,6 +361,11 @@ COMMANDS = (
             "are in each state, and when it was created.", _list_arguments, _list),
     Command("show", "a study and its trials", "Print a study's space and its latest trials, or one trial in full.",
             _show_arguments, _show),
+    Command("review", "what the trials say about the space", "Print what the trials say about the space: ranges whose "
+            "ends are crowded or never good, wrong scales, parameters that do not matter, and what to change.",
+            _review_arguments, _review),
+    Command("confirm", "run the best trials again on fresh seeds", "Race the best trials on fresh seeds and name the "
+            "winner. An interrupted run goes on with the same command.", _confirm_arguments, _confirm),
     Command("export", "write the trials as a table", "Write all trials as CSV, JSON or (with pandas and pyarrow) "
             "Parquet.", _export_arguments, _export),
     Command("report", "write a report page", "Write what a study found as one HTML page that works offline: summary, "

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from os import PathLike
     from pathlib import Path
 
+    from tunewright.analysis.review import Review
     from tunewright.analysis.validation import Confirmation, Final, Optimism, SealedTest
     from tunewright.study.forms import Objective
     from tunewright.trial import TrialView
@@ -38,6 +39,10 @@ class Analyses:
     def report(self, path: str | PathLike[str]) -> Path:
         """Write what the study found to ``path``, one HTML page that works offline; see ``tunewright.report.write``."""
         return cast("Path", _room("report").write(self, path))
+
+    def review(self) -> Review:
+        """What the trials say about the space: findings in sentences, the suggested space as code."""
+        return cast("Review", _room("analysis.review").review(self))
 
 
 def _room(name: str) -> Any:

@@ -201,3 +201,20 @@ def test_the_demo_tunes_compares_and_goes_on(tmp_path, capsys):
     assert main([*run, "1"]) == 0
     assert "has 9 trials" in capsys.readouterr().out
     assert [t.config for t in tw.Study.load(file).trials][:9] == first
+
+
+def test_review_says_what_the_trials_say(folder, capsys):
+    run_some()
+    assert main(["review", "tunewright.db"]) == 0
+    assert "20 are needed" in capsys.readouterr().out
+    run_some(60)
+    capsys.readouterr()
+    assert main(["review", "tunewright.db", "--code"]) == 0
+    assert "60 trials looked at" in capsys.readouterr().out
+
+
+def test_confirm_runs_the_best_again(folder, capsys):
+    run_some()
+    assert main(["confirm", "tunewright.db", "--top", "2", "--seeds", "2"]) == 0
+    assert "wins" in capsys.readouterr().out
+    assert main(["best", "tunewright.db"]) == 0  # the companion study does not make the file ambiguous
