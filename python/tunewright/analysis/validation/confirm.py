@@ -19,6 +19,7 @@ from tunewright.analysis.stats.racing import METHODS, dropped, standings
 from tunewright.analysis.validation.confirmation import Confirmation
 from tunewright.errors import StudyError, StudyNotFoundError
 from tunewright.storage import Storage
+from tunewright.strategies import Random
 from tunewright.study import Study
 from tunewright.study.forms import Objective
 from tunewright.study.proposal import identity
@@ -227,6 +228,7 @@ def _begun(study: Study, storage: Storage | str, name: str, plan: dict[str, Any]
         storage=storage,
         name=name,
         seed=study.seed,
+        strategy=Random(),  # nothing is suggested: the configurations are given
         duplicates="allow",
     )
     companion.note("confirm", plan)

@@ -14,6 +14,7 @@ import numpy as np
 from tunewright.analysis.stats.outcome import number
 from tunewright.errors import StudyError
 from tunewright.storage import Storage
+from tunewright.strategies import Random
 from tunewright.study import Study
 from tunewright.trial import TrialState, TrialView
 
@@ -153,6 +154,7 @@ def _companion(study: Study) -> Study:
         storage="memory" if storage is None else storage,
         name=f"{study.name}/final",
         seed=study.seed,
+        strategy=Random(),  # nothing is suggested: the configurations are given
         duplicates="allow",
     )
 

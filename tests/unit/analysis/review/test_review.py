@@ -9,7 +9,7 @@ import tunewright as tw
 
 
 def study_of(space, loss, trials=120, **options):
-    study = tw.Study(tw.Space(space), **({"minimize": "loss", "seed": 3} | options))
+    study = tw.Study(tw.Space(space), **({"minimize": "loss", "seed": 3, "strategy": tw.Random()} | options))
     return study.optimize(lambda trial: loss(trial.config), trials)
 
 
@@ -109,7 +109,7 @@ class TestUnneeded:
 
     def test_noise_alone_lets_nothing_be_called_unneeded(self):
         noise = np.random.default_rng(0).normal(size=1000)
-        study = tw.Study(tw.Space(x=tw.Float(0, 1), y=tw.Float(0, 1)), minimize="loss", seed=0)
+        study = tw.Study(tw.Space(x=tw.Float(0, 1), y=tw.Float(0, 1)), minimize="loss", seed=0, strategy=tw.Random())
         study.optimize(lambda trial: noise[trial.number], 120)
         assert not kinds(study.review())
 
@@ -118,7 +118,9 @@ def test_noise_seldom_finds_anything():
     alarms = 0
     for seed in range(40):
         noise = np.random.default_rng(seed).normal(size=100)
-        study = tw.Study(tw.Space({f"p{i}": tw.Float(0, 1) for i in range(6)}), minimize="loss", seed=seed)
+        study = tw.Study(
+            tw.Space({f"p{i}": tw.Float(0, 1) for i in range(6)}), minimize="loss", seed=seed, strategy=tw.Random()
+        )
         study.optimize(lambda trial, noise=noise: noise[trial.number], 100)
         alarms += bool(study.review().findings)
     assert alarms <= 6  # a level of 0.05 for ends, 0.01 for the rest: 6 or more of 40 come once in fifty times
@@ -186,7 +188,7 @@ class TestBadInput:
         assert str(study.review())
 
     def test_several_objectives(self):
-        study = tw.Study(tw.Space(x=tw.Float(0, 10)), minimize=["a", "b"], seed=0)
+        study = tw.Study(tw.Space(x=tw.Float(0, 10)), minimize=["a", "b"], seed=0, strategy=tw.Random())
         study.optimize(lambda trial: {"a": (trial["x"] - 5) ** 2, "b": (trial["x"] - 5.5) ** 2}, 150)
         assert ("dead", "x") in kinds(study.review())
 
