@@ -16,7 +16,8 @@ def noisy(trial):
 
 
 def search(storage="memory", trials=40, objective=noisy, **options):
-    study = tw.Study(tw.Space(x=tw.Float(0, 1)), **({"minimize": "loss"} | options), seed=1, storage=storage)
+    study = tw.Study(tw.Space(x=tw.Float(0, 1)), **({"minimize": "loss"} | options), seed=1, storage=storage,
+                     strategy=tw.Random())  # fmt: skip
     return study.optimize(objective, trials)
 
 
@@ -158,7 +159,7 @@ def test_define_by_run_and_a_space_that_was_changed():
         x = trial.suggest_float("x", 0.0, 1.0)
         return x + (trial.suggest_float("y", 0.0, 1.0) if x > 0.5 else 0.0)
 
-    study = tw.Study(minimize="loss", seed=0).optimize(objective, 20)
+    study = tw.Study(minimize="loss", seed=0, strategy=tw.Random()).optimize(objective, 20)
     assert len(study.confirm(objective, top=15, seeds=2).scores) == 15
     changed = search()
     changed.narrow(x=tw.Float(0.6, 0.9))

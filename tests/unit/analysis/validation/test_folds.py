@@ -12,7 +12,7 @@ from tunewright.errors import ReportError
 
 
 def study_of(**options):
-    return tw.Study(tw.Space(x=tw.Float(0, 1)), **({"minimize": "loss", "seed": 0} | options))
+    return tw.Study(tw.Space(x=tw.Float(0, 1)), **({"minimize": "loss", "seed": 0, "strategy": tw.Random()} | options))
 
 
 def score(trial, fold):

@@ -13,7 +13,9 @@ from tunewright.errors import StudyError
 
 
 def search(storage="memory", trials=10):
-    study = tw.Study(tw.Space(x=tw.Float(0, 1)), minimize="loss", seed=1, storage=storage, name="s")
+    study = tw.Study(
+        tw.Space(x=tw.Float(0, 1)), minimize="loss", seed=1, strategy=tw.Random(), storage=storage, name="s"
+    )
     return study.optimize(lambda trial: trial["x"], trials)
 
 
@@ -76,7 +78,7 @@ class TestSealed:
         assert study.finalize(tw.SealedTest(lambda config: 0.5), recover=True).tested == {"loss": 0.5}
 
     def test_a_chosen_trial_and_several_objectives(self):
-        study = tw.Study(tw.Space(x=tw.Float(0, 1)), minimize=["a", "b"], seed=0)
+        study = tw.Study(tw.Space(x=tw.Float(0, 1)), minimize=["a", "b"], seed=0, strategy=tw.Random())
         study.optimize(lambda trial: {"a": trial["x"], "b": 1 - trial["x"]}, 4)
         sealed = tw.SealedTest(lambda config: {"a": 1.0, "b": 2.0, "extra": 3.0})
         with pytest.raises(StudyError, match="no single best"):
@@ -89,7 +91,7 @@ class TestSealed:
 
 class TestOptimism:
     def test_pure_noise_is_all_luck(self):
-        study = tw.Study(tw.Space(x=tw.Float(0, 1)), maximize="gain", seed=0)
+        study = tw.Study(tw.Space(x=tw.Float(0, 1)), maximize="gain", seed=0, strategy=tw.Random())
         noise = np.random.default_rng(3).normal(0.0, 0.1, 200)
         study.optimize(lambda trial: tw.Measured(noise[trial.number], sem=0.1), 200)
         found = study.optimism()
@@ -104,7 +106,7 @@ class TestOptimism:
         assert study.optimism(noise=0.2).expected > study.optimism(noise=0.05).expected
 
     def test_the_direction_and_the_size_of_the_validation_set(self):
-        study = tw.Study(tw.Space(x=tw.Float(0, 1)), maximize="accuracy", seed=0)
+        study = tw.Study(tw.Space(x=tw.Float(0, 1)), maximize="accuracy", seed=0, strategy=tw.Random())
         study.optimize(lambda trial: 0.9 + trial["x"] / 100, 50)
         small, large = study.optimism(validation_size=100), study.optimism(validation_size=10_000)
         assert small.corrected < large.corrected < large.best
@@ -123,13 +125,13 @@ class TestOptimism:
 
 
 def search_of(value):
-    study = tw.Study(tw.Space(x=tw.Float(0, 1)), minimize="loss", seed=1)
+    study = tw.Study(tw.Space(x=tw.Float(0, 1)), minimize="loss", seed=1, strategy=tw.Random())
     return study.optimize(lambda trial: value, 2)
 
 
 class TestHoldoutGuard:
     def test_it_warns_as_evaluations_mount_and_not_each_time(self, caplog):
-        study = tw.Study(tw.Space(x=tw.Float(0, 1)), maximize="accuracy", seed=0)
+        study = tw.Study(tw.Space(x=tw.Float(0, 1)), maximize="accuracy", seed=0, strategy=tw.Random())
         with caplog.at_level(logging.WARNING, "tunewright"):
             study.optimize(lambda trial: 0.8, 200, callbacks=[tw.HoldoutGuard(1000, tolerance=0.03)])
         said = [record.getMessage() for record in caplog.records if "validation rows" in record.getMessage()]
