@@ -17,6 +17,7 @@ from tunewright.schedulers.decision import Decision
 from tunewright.schedulers.follower import Rule
 from tunewright.schedulers.measures import Loss, Losses, violation
 from tunewright.schedulers.options import measure, one_metric, whole
+from tunewright.schedulers.plan import Plan, Rung
 from tunewright.trial import History, TrialState
 from tunewright.trial.columns import Array
 from tunewright.trial.state import FINAL
@@ -53,6 +54,14 @@ class Breeding:
     def check(self, directions: Mapping[str, str]) -> None:
         """Raise ``StudyError`` if ``metric`` is no objective, or missing where there are several."""
         one_metric(self, self.metric, directions, several=self.by_fronts)
+
+    def plan(self) -> Plan:
+        """The comparisons, and what the population costs at most."""
+        steps = [*range(self.interval, self.max_resource, self.interval), self.max_resource]
+        pairs = zip(steps, [0, *steps[:-1]], strict=True)
+        rungs = tuple(Rung(0, step, self.population, self.population * (step - before)) for step, before in pairs)
+        note = "at most: who gives way goes on from a state that may be further on"
+        return Plan(self.population, self.max_resource, rungs, note)
 
     def to_json(self) -> dict[str, Any]:
         """See :class:`~tunewright.schedulers.Scheduler`."""

@@ -86,6 +86,16 @@ def test_the_schedule_of_the_best_says_what_its_weights_were_trained_with() -> N
         schedule.config_at(-1)
 
 
+@pytest.mark.parametrize("scheduler", KINDS, ids=lambda kind: f"{type(kind).__name__}-{kind.exploit}")
+def test_the_plan_is_what_is_spent_at_most(scheduler) -> None:
+    plan = scheduler.plan()
+    assert [(rung.resource, rung.trials, rung.cost) for rung in plan.rungs] == [(s, 4, 20) for s in (5, 10, 15, 20)]
+    assert 60 < len(study_of(scheduler).optimize(climb).history.reports) <= plan.cost == plan.full_cost == 80
+    assert "80; in full 80" in str(plan) and "at most" in str(plan)
+    uneven = tw.PopulationBasedTraining(max_resource=12, population=3, interval=5).plan()
+    assert [(rung.resource, rung.cost) for rung in uneven.rungs] == [(5, 15), (10, 15), (12, 6)]
+
+
 def test_the_lineage_is_a_tree_of_who_began_with_whose_state() -> None:
     study = study_of().optimize(climb)
     tree = study.lineage
