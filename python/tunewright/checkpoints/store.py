@@ -6,12 +6,13 @@ __all__ = ["Checkpoints"]
 
 import contextlib
 import hashlib
+import io
 import os
 import tempfile
 import time
 from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import IO, Any, Literal, cast
 
 from tunewright.checkpoints.directory import extract, write_directory
 from tunewright.checkpoints.tree import MAGIC, packed, unpacked
@@ -19,6 +20,7 @@ from tunewright.errors import DamagedFileError, StorageError
 
 _DIGEST = 20  # bytes
 _PIECE = 1 << 20
+_STANDSTILL = 3600.0  # seconds: a half-written file that did not grow for so long is nobody's
 
 
 class Checkpoints:
@@ -99,15 +101,17 @@ class Checkpoints:
     def sweep(self, keep: Collection[str], *, older: float = 3600.0) -> list[str]:
         """Delete every state that is not in ``keep`` and was last saved more than ``older`` seconds ago; returns them.
 
-        What a killed process left half-written goes as well.
+        What a killed process left half-written goes as well, an hour after the last byte (at once if ``older`` is 0):
+        a large state that is being written may stand still for a while, until a disk has it.
         """
-        limit = time.time() - older
+        now = time.time()
         gone = []
         for path in self._files():
             if path.name in keep:
                 continue
+            age = max(older, _STANDSTILL) if older and path.name.startswith(".") else older
             with contextlib.suppress(FileNotFoundError):
-                if path.stat().st_mtime <= limit:
+                if path.stat().st_mtime <= now - age:
                     self.discard(path.name)
                     gone.append(path.name)
         return sorted(gone)
@@ -126,10 +130,8 @@ class Checkpoints:
     def _written(self, state: Any) -> str:
         handle, name = tempfile.mkstemp(dir=self.root, prefix=".")
         try:
-            with os.fdopen(handle, "w+b") as file:
-                _write(state, file)
-                file.seek(0)
-                key = _hash(file)
+            with os.fdopen(handle, "wb") as file:
+                key = _write(state, file)
                 file.flush()
                 if self.durable:
                     os.fsync(file.fileno())
@@ -144,15 +146,40 @@ class Checkpoints:
                 os.unlink(name)
 
 
-def _write(state: Any, file: IO[bytes]) -> None:
+class _Hashed(io.RawIOBase):
+    """Passes on what is written to it, and hashes it: a large state is not read again to be named."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.digest = hashlib.blake2b(digest_size=_DIGEST)
+        self._file = file
+        self._written = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, piece: Any) -> int:
+        self.digest.update(piece)
+        self._file.write(piece)
+        size = memoryview(piece).nbytes
+        self._written += size
+        return size
+
+    def tell(self) -> int:
+        return self._written
+
+
+def _write(state: Any, out: IO[bytes]) -> str:
+    """Write ``state``; its key."""
+    file = _Hashed(out)
     if isinstance(state, os.PathLike):
         directory = Path(state)
         if not directory.is_dir():
             raise TypeError(f"save() takes the path of a directory, or a state; {directory} is no directory")
-        write_directory(directory, file)
-        return
-    for piece in packed(state):
-        file.write(piece)
+        write_directory(directory, cast(IO[bytes], file))
+    else:
+        for piece in packed(state):
+            file.write(piece)
+    return file.digest.hexdigest()
 
 
 def _hash(file: IO[bytes]) -> str:

@@ -116,6 +116,10 @@ def test_sweep_keeps_what_is_wanted_and_what_is_new(store: Checkpoints) -> None:
         os.utime(store.root / name, (past, past))
     assert store.sweep({wanted}) == sorted([old, ".half"])
     assert store.keys() == sorted([wanted, new])
+    (store.root / ".being-written").write_bytes(b"")
+    os.utime(store.root / ".being-written", (past + 3700.0, past + 3700.0))  # it has stood still for an hour less a bit
+    assert store.sweep({wanted}, older=60.0) == [] and (store.root / ".being-written").exists()
+    assert store.sweep({wanted}, older=0.0) == sorted([".being-written", new])
     assert Checkpoints(store.root / "nowhere").sweep(()) == []
 
 
