@@ -272,3 +272,28 @@ def test_in_two_processes_a_child_never_begins_with_a_state_that_its_parent_has_
     state = child.load()
     assert state["score"] == pytest.approx(0.9 * len(state["line"])) and len(state["line"]) > 5
     assert one.home.depot(4).has(one.home.saved(4)[0])
+
+
+def test_skipped_and_disordered_steps_compare_nobody_and_end_the_study() -> None:
+    def objective(trial):
+        state = trial.load() or 0.0
+        for step in (4, 3, 9, 20):  # no multiple of the interval but the last
+            state += trial["x"]
+            trial.report(step, score=state)
+            trial.save(state, step=step)
+        return state
+
+    study = study_of().optimize(objective)
+    assert [list(trial.reports) for trial in study.trials] == [[3, 4, 9, 20]] * 4
+    assert study.stop_reason == "PopulationBasedTraining has come to its end"
+
+
+def test_a_trial_that_never_reports_has_its_value_taken_for_the_comparison() -> None:
+    def objective(trial):
+        trial.save(trial.number, step=trial.resource)
+        return trial["x"]
+
+    study = study_of().optimize(objective)
+    complete = [trial for trial in study.trials if trial.state.label == "complete"]
+    assert len(complete) == 4
+    assert all({*trial.reports} <= {5, 10, 15, 20} and max(trial.reports) == 20 for trial in complete)
