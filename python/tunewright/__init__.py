@@ -12,6 +12,7 @@ from __future__ import annotations
 
 __all__ = [
     "ASHA",
+    "CMAES",
     "NSGA2",
     "NSGA3",
     "PB2",
@@ -22,6 +23,7 @@ __all__ = [
     "Constant",
     "CrossValidation",
     "CurveStopping",
+    "DifferentialEvolution",
     "Ensemble",
     "Failures",
     "Float",
@@ -51,6 +53,7 @@ __all__ = [
     "QuasiRandom",
     "Random",
     "RandomForest",
+    "RegularizedEvolution",
     "Replicates",
     "SealedTest",
     "Space",
@@ -115,10 +118,12 @@ from tunewright.space import (
 )
 from tunewright.storage import Memory, Sqlite
 from tunewright.strategies import (
+    CMAES,
     NSGA2,
     NSGA3,
     TPE,
     Auto,
+    DifferentialEvolution,
     Ensemble,
     GaussianProcess,
     Grid,
@@ -128,6 +133,7 @@ from tunewright.strategies import (
     QuasiRandom,
     Random,
     RandomForest,
+    RegularizedEvolution,
     TrustRegion,
 )
 from tunewright.study import Failures, NoImprovement, Study, TargetReached

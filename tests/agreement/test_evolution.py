@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -99,3 +100,44 @@ def test_offspring(brood, trials, seed, attempt, tournament, crossover, mutation
     ours = numerics.offspring(*brood, trials, **options)
     assert np.allclose(ours, reference.offspring(*brood, trials, **options), rtol=0, atol=1e-12, equal_nan=True)
     assert ours.shape == (len(trials), len(brood[2]))
+
+
+@settings(deadline=None, max_examples=150)
+@given(
+    d=st.integers(1, 12), points=st.integers(4, 20), seed=st.integers(0, 10**6), generations=st.integers(1, 4),
+    scale=st.sampled_from([1e-6, 1.0, 1e6]), stretch=st.sampled_from([0.0, 3.0]),
+)  # fmt: skip
+def test_adapted(d, points, seed, generations, scale, stretch):
+    """Several generations, so that no path is 0; equal steps and such as span nothing among them."""
+    random = np.random.default_rng(seed)
+    ours = theirs = (random.random(d), scale, np.eye(d), np.eye(d), np.zeros(d), np.zeros(d))
+    for generation in range(generations):
+        steps = random.standard_normal((points, d)) * 10 ** (stretch * random.random(d))
+        steps[: seed % 4] = steps[0]
+        ours = numerics.adapted(*ours, steps=steps, generation=generation)
+        theirs = reference.adapted(*theirs, steps=steps, generation=generation)
+        for mine, twin in zip(ours, theirs, strict=True):
+            assert np.allclose(mine, twin, rtol=1e-8, atol=1e-8 * np.max(np.abs(twin)))
+        theirs = ours  # what rounds differently grows from one generation to the next
+
+
+@THOROUGH
+@given(
+    d=st.integers(1, 9), trials=st.lists(st.integers(0, 2**64 - 1), max_size=4), seed=st.integers(0, 2**64 - 1),
+    attempt=st.integers(0, 2), scale=st.sampled_from([1e-9, 1.0, 1e9]),
+)  # fmt: skip
+def test_steps(d, trials, seed, attempt, scale):
+    factor = scale * np.random.default_rng(seed).standard_normal((d, d))
+    ours = numerics.steps(factor, trials, seed=seed, purpose=3, attempt=attempt)
+    twin = reference.steps(factor, trials, seed=seed, purpose=3, attempt=attempt)
+    assert ours.shape == (len(trials), d)
+    assert np.allclose(ours, twin, rtol=1e-12, atol=1e-13 * scale)
+
+
+def test_adapted_refuses_what_has_no_meaning():
+    state = (np.zeros(2), 1.0, np.eye(2), np.eye(2), np.zeros(2), np.zeros(2))
+    for steps in (np.zeros((3, 2)), np.zeros((4, 3)), np.full((4, 2), NAN)):
+        with pytest.raises(ValueError, match="steps|finite"):
+            numerics.adapted(*state, steps=steps, generation=0)
+    with pytest.raises(ValueError, match="sigma"):
+        numerics.adapted(state[0], 0.0, *state[2:], steps=np.zeros((4, 2)), generation=0)

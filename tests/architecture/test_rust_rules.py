@@ -27,7 +27,7 @@ ARROWS = {
     "halving": {"error", "pareto"},
     "pareto": {"error", "lanes"},
     "parzen": {"error", "lanes"},
-    "evolution": {"error", "pareto", "sampling"},
+    "evolution": {"error", "linalg", "pareto", "sampling"},
     "lanes": set(),
     "linalg": {"error", "lanes", "matrix"},
     "quasi_newton": set(),

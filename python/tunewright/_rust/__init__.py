@@ -7,6 +7,7 @@ __all__ = [
     "Mixture",
     "Ranking",
     "Rungs",
+    "adapted",
     "append_row",
     "box_decomposition",
     "brackets",
@@ -51,6 +52,7 @@ __all__ = [
     "solve",
     "solve_lower",
     "solve_upper",
+    "steps",
     "stream",
     "uniform",
 ]
@@ -60,6 +62,7 @@ from tunewright._rust._core import (
     Mixture,
     Ranking,
     Rungs,
+    adapted,
     append_row,
     box_decomposition,
     brackets,
@@ -104,6 +107,7 @@ from tunewright._rust._core import (
     solve,
     solve_lower,
     solve_upper,
+    steps,
     stream,
     uniform,
 )

@@ -9,6 +9,7 @@ __all__ = [
     "Mixture",
     "Ranking",
     "Rungs",
+    "adapted",
     "append_row",
     "box_decomposition",
     "brackets",
@@ -53,6 +54,7 @@ __all__ = [
     "solve",
     "solve_lower",
     "solve_upper",
+    "steps",
     "stream",
     "uniform",
 ]
@@ -340,6 +342,24 @@ def igd_plus(losses: NDArray[np.float64], *, reference: NDArray[np.float64]) -> 
 def epsilon_indicator(
     losses: NDArray[np.float64], *, reference: NDArray[np.float64], multiplicative: bool
 ) -> float: ...
+def adapted(
+    mean: NDArray[np.float64],
+    sigma: float,
+    covariance: NDArray[np.float64],
+    factor: NDArray[np.float64],
+    conjugate: NDArray[np.float64],
+    path: NDArray[np.float64],
+    *,
+    steps: NDArray[np.float64],
+    generation: int,
+) -> tuple[
+    NDArray[np.float64],
+    float,
+    NDArray[np.float64],
+    NDArray[np.float64],
+    NDArray[np.float64],
+    NDArray[np.float64],
+]: ...
 def crowded_survivors(
     losses: NDArray[np.float64], violations: NDArray[np.float64], count: int
 ) -> NDArray[np.int64]: ...
@@ -366,6 +386,9 @@ def offspring(
     crossover_index: float,
     mutation: float,
     mutation_index: float,
+) -> NDArray[np.float64]: ...
+def steps(
+    factor: NDArray[np.float64], trials: NDArray[np.uint64], *, seed: int, purpose: int, attempt: int
 ) -> NDArray[np.float64]: ...
 def box_decomposition(
     losses: NDArray[np.float64], *, reference: NDArray[np.float64]

@@ -8,6 +8,7 @@ standing    of each parent, less is better                                      
 cells       of each gene: 0 continuous, g an ordered and -g an unordered set of values  (d,)
 losses      objectives, less is better                                                  (n, m)
 violations  of constraints, 0 where all are kept; NaN counts as infinite                (n,), >= 0
+mean, C     of a normal distribution that adapts, see :func:`adapted`                   (d,), (d, d)
 ==========  ==========================================================================  ============
 
 The g values of a gene stand at (i + 1/2) / g; where g is 1 or -1 there is nothing to vary.
@@ -21,7 +22,7 @@ that does not fit.
 
 from __future__ import annotations
 
-__all__ = ["crowded_survivors", "niched_survivors", "offspring"]
+__all__ = ["adapted", "crowded_survivors", "niched_survivors", "offspring", "steps"]
 
 from math import inf
 
@@ -34,6 +35,63 @@ from tunewright.numerics.backend import kernels
 _kernels = kernels("evolution")
 
 _MOST = 2**31
+
+
+def adapted(
+    mean: ArrayLike,
+    sigma: float,
+    covariance: ArrayLike,
+    factor: ArrayLike,
+    conjugate: ArrayLike,
+    path: ArrayLike,
+    *,
+    steps: ArrayLike,
+    generation: int,
+) -> tuple[
+    NDArray[np.float64], float, NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]
+]:
+    """Return a normal distribution N(mean, sigma^2 C) and its paths after one generation of CMA-ES.
+
+    N. Hansen, "The CMA evolution strategy: a tutorial", arXiv:1604.00772, 2016, equations 41 to 47, with the constants
+    of its Table 1, negative weights included. C^(-1/2) is the inverse of the Cholesky factor (O. Krause, D. R. Arbonès
+    & C. Igel, NIPS 2016), and sigma grows by a factor of e at most. Where rounding leaves C without a factor, what
+    ``linalg.cholesky`` has to add to the diagonal belongs to it from then on. O(k d^2 + d^3 / 3).
+
+    Args:
+        mean: (d,), d >= 1.
+        sigma: the step size, above 0.
+        covariance: C, (d, d), symmetric.
+        factor: L, (d, d), lower triangular with L L' = C.
+        conjugate: (d,), the path of steps that adapts sigma; 0 at first.
+        path: (d,), the path of steps that adapts C; 0 at first.
+        steps: (k, d), k >= 4: (x - mean) / sigma of the generation's points, the best first.
+        generation: how many there were before.
+
+    Returns:
+        The same six: mean, sigma, C, L, conjugate, path.
+
+    Raises:
+        numpy.linalg.LinAlgError: C is beyond repair.
+    """
+    vectors = [_vector("mean", mean, len(np.asarray(mean)))]
+    d = len(vectors[0])
+    vectors += [_vector(name, values, d) for name, values in {"conjugate": conjugate, "path": path}.items()]
+    squares = [matrix("covariance", covariance), matrix("factor", factor)]
+    points = matrix("steps", steps)
+    if any(a.shape != (d, d) for a in squares) or points.shape[1] != d or len(points) < 4:
+        raise ValueError(
+            f"covariance, factor, steps: expected shapes ({d}, {d}), ({d}, {d}) and (4 or more, {d}), got "
+            f"{squares[0].shape}, {squares[1].shape} and {points.shape}"
+        )
+    if not all(np.isfinite(a).all() for a in (*vectors, *squares, points)) or not 0.0 < sigma < inf:
+        raise ValueError(f"every number must be finite and sigma above 0; sigma is {sigma!r}")
+    centre, white, drift = vectors
+    now: tuple[
+        NDArray[np.float64], float, NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]
+    ] = _kernels.adapted(
+        centre, float(sigma), *squares, white, drift, steps=points, generation=integer("generation", generation, WORD)
+    )
+    return now
 
 
 def crowded_survivors(losses: ArrayLike, violations: ArrayLike, count: int) -> NDArray[np.int64]:
@@ -165,6 +223,34 @@ def offspring(
         mutation_index=_number("mutation_index", mutation_index, 1e6),
     )
     return children
+
+
+def steps(factor: ArrayLike, trials: ArrayLike, *, seed: int, purpose: int, attempt: int = 0) -> NDArray[np.float64]:
+    """Return a step y = L z, z ~ N(0, I), for each trial: a function of its number and L, whatever trials come along.
+
+    z by G. Box & M. Muller (Ann. Math. Stat. 29, 1958) from the stream of (seed, trial, purpose, attempt).
+
+    Args:
+        factor: L, (d, d), finite; what is above its diagonal is not read.
+        trials: (k,) integers from 0 on.
+        seed: of the draws, see ``numerics.sampling``.
+        purpose: of the draws.
+        attempt: of the draws.
+
+    Returns:
+        (k, d) float64.
+    """
+    lower = matrix("factor", factor)
+    if lower.shape[0] != lower.shape[1] or not np.isfinite(lower).all():
+        raise ValueError(f"factor: expected a square matrix of finite numbers, got shape {lower.shape}")
+    rows: NDArray[np.float64] = _kernels.steps(
+        lower,
+        integers("trials", trials),
+        seed=integer("seed", seed, WORD),
+        purpose=integer("purpose", purpose, WORD),
+        attempt=integer("attempt", attempt, WORD),
+    )
+    return rows
 
 
 def _vector(name: str, values: ArrayLike, length: int) -> NDArray[np.float64]:

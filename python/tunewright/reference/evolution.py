@@ -2,7 +2,8 @@
 
 parents (n, d) genes in the unit cube, NaN where a parent has no such gene; standing (n,), less is better; cells (d,): 0
 continuous, g an ordered and -g an unordered set of values at (i + 1/2) / g; losses (n, m), less is better; violations
-(n,), NaN counts as infinite.
+(n,), NaN counts as infinite. mean (d,), covariance C (d, d), its factor L, paths (d,) and steps (k, d), the best first,
+of a normal distribution that adapts.
 
 Constrained dominance (K. Deb et al., IEEE TEVC 6, 2002, section VI): the smaller violation wins, and the losses speak
 where violations are equal. A point with a NaN among its losses comes after all others.
@@ -10,15 +11,67 @@ where violations are equal. A point with a NaN among its losses comes after all 
 
 from __future__ import annotations
 
-__all__ = ["crowded_survivors", "niched_survivors", "offspring"]
+__all__ = ["adapted", "crowded_survivors", "niched_survivors", "offspring", "steps"]
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from tunewright.reference.linalg import cholesky
 from tunewright.reference.pareto import crowding_distance, nondominated_rank
 from tunewright.reference.sampling import stream
 
 Array = NDArray[np.float64]
+
+
+Distribution = tuple[Array, float, Array, Array, Array, Array]
+
+
+def adapted(
+    mean: ArrayLike,
+    sigma: float,
+    covariance: ArrayLike,
+    factor: ArrayLike,
+    conjugate: ArrayLike,
+    path: ArrayLike,
+    *,
+    steps: ArrayLike,
+    generation: int,
+) -> Distribution:
+    """Return mean, sigma, C, L and the two paths after a generation (N. Hansen, arXiv:1604.00772, equations 41-47)."""
+    y, lower, c = (np.asarray(a, dtype=np.float64) for a in (steps, factor, covariance))
+    points, d = y.shape
+    weights, c_sigma, damping, c_c, c_1, c_mu, effective = _constants(points, d)
+    length = np.sqrt(d) * (1 - 1 / (4 * d) + 1 / (21 * d**2))
+    z = np.linalg.solve(lower, y.T).T
+    shift = weights[: points // 2] @ y[: points // 2]
+    white = np.linalg.solve(lower, shift)
+    along = (1 - c_sigma) * np.asarray(conjugate, dtype=np.float64)
+    along = along + np.sqrt(c_sigma * (2 - c_sigma) * effective) * white
+    reach = float(np.linalg.norm(along))
+    steady = reach / np.sqrt(1 - (1 - c_sigma) ** (2 * (generation + 1))) < (1.4 + 2 / (d + 1)) * length
+    drift = (1 - c_c) * np.asarray(path, dtype=np.float64) + steady * np.sqrt(c_c * (2 - c_c) * effective) * shift
+    kept = (1 - steady) * c_c * (2 - c_c)
+    scaled = np.where(weights >= 0, weights, weights * d / (np.sum(z**2, axis=1) + 1e-8))
+    c = (1 + c_1 * kept - c_1 - c_mu * weights.sum()) * c + c_1 * np.outer(drift, drift) + c_mu * (y.T * scaled) @ y
+    lower, added = cholesky(c)
+    growth = min(1.0, c_sigma / damping * (reach / length - 1))
+    centre: Array = np.asarray(mean, dtype=np.float64) + sigma * shift
+    return centre, sigma * float(np.exp(growth)), c + added * np.eye(d), lower, along, drift
+
+
+def _constants(points: int, d: int) -> tuple[Array, float, float, float, float, float, float]:
+    """Weights, rate of sigma's path, its damping, rates of C's path and of its two parts, and mu_eff (Table 1)."""
+    raw = np.log((points + 1) / 2) - np.log(np.arange(1, points + 1))
+    better, worse = raw[: points // 2], raw[points // 2 :]
+    effective, opposed = (part.sum() ** 2 / np.sum(part**2) for part in (better, worse))
+    c_1 = 2 / ((d + 1.3) ** 2 + effective)
+    c_mu = min(1 - c_1 - 1e-8, 2 * (effective - 2 + 1 / effective) / ((d + 2) ** 2 + effective))
+    against = min(1 + c_1 / c_mu, 1 + 2 * opposed / (effective + 2), (1 - c_1 - c_mu) / (d * c_mu))
+    weights = np.where(raw >= 0, raw / raw[raw > 0].sum(), raw * against / -raw[raw < 0].sum())
+    c_sigma = (effective + 2) / (d + effective + 5)
+    damping = 1 + 2 * max(0.0, np.sqrt((effective - 1) / (d + 1)) - 1) + c_sigma
+    c_c = (4 + effective / d) / (d + 4 + 2 * effective / d)
+    return weights, c_sigma, damping, c_c, c_1, c_mu, effective
 
 
 def crowded_survivors(losses: ArrayLike, violations: ArrayLike, count: int) -> NDArray[np.int64]:
@@ -95,6 +148,19 @@ def offspring(
             j = able[int(own[0] * len(able))]
             child[j] = _mutated(child[j], kinds[j], own[1], mutation_index)
     return children
+
+
+def steps(factor: ArrayLike, trials: ArrayLike, *, seed: int, purpose: int, attempt: int = 0) -> Array:
+    """Return y = L z for each of k trials, (k, d), z by G. Box & M. Muller from the stream of the trial."""
+    lower = np.asarray(factor, dtype=np.float64)
+    d = len(lower)
+    rows = np.zeros((len(np.asarray(trials)), d))
+    for row, trial in zip(rows, np.asarray(trials, dtype=np.uint64).tolist(), strict=True):
+        u, v = stream(seed, trial, purpose, 2 * ((d + 1) // 2), attempt=attempt).reshape(-1, 2).T
+        radius = np.sqrt(-2 * np.log1p(-u))
+        normal = np.stack([radius * np.cos(2 * np.pi * v), radius * np.sin(2 * np.pi * v)], axis=1).ravel()
+        row[:] = np.tril(lower) @ normal[:d]
+    return rows
 
 
 def _fronts(points: Array, violations: ArrayLike, count: int) -> list[tuple[list[int], float]]:

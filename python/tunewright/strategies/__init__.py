@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 __all__ = [
+    "CMAES",
     "NSGA2",
     "NSGA3",
     "TPE",
     "Auto",
     "Choosing",
+    "DifferentialEvolution",
     "Ensemble",
     "Explaining",
     "GaussianProcess",
@@ -18,12 +20,15 @@ __all__ = [
     "QuasiRandom",
     "Random",
     "RandomForest",
+    "RegularizedEvolution",
     "Strategy",
     "TrustRegion",
     "strategy_from_json",
 ]
 
 from tunewright.strategies.auto import Auto
+from tunewright.strategies.cmaes import CMAES
+from tunewright.strategies.differential_evolution import DifferentialEvolution
 from tunewright.strategies.ensemble import Ensemble
 from tunewright.strategies.gaussian_process import GaussianProcess
 from tunewright.strategies.grid import Grid
@@ -37,5 +42,6 @@ from tunewright.strategies.quasirandom import QuasiRandom
 from tunewright.strategies.random import Random
 from tunewright.strategies.random_forest import RandomForest
 from tunewright.strategies.registry import strategy_from_json
+from tunewright.strategies.regularized_evolution import RegularizedEvolution
 from tunewright.strategies.tpe import TPE
 from tunewright.strategies.trust_region import TrustRegion

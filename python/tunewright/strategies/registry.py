@@ -8,6 +8,8 @@ from typing import Any
 from tunewright.errors import StudyError
 from tunewright.space import Space
 from tunewright.strategies.auto import Auto
+from tunewright.strategies.cmaes import CMAES
+from tunewright.strategies.differential_evolution import DifferentialEvolution
 from tunewright.strategies.ensemble import Ensemble
 from tunewright.strategies.gaussian_process import GaussianProcess
 from tunewright.strategies.grid import Grid
@@ -20,6 +22,7 @@ from tunewright.strategies.protocol import Strategy
 from tunewright.strategies.quasirandom import QuasiRandom
 from tunewright.strategies.random import Random
 from tunewright.strategies.random_forest import RandomForest
+from tunewright.strategies.regularized_evolution import RegularizedEvolution
 from tunewright.strategies.tpe import TPE
 from tunewright.strategies.trust_region import TrustRegion
 
@@ -30,6 +33,8 @@ _MAKERS: dict[str, Callable[[Mapping[str, Any], Space], Strategy]] = {
     "Ensemble": lambda options, space: Ensemble.from_json(
         options, [strategy_from_json(member, space) for member in options["members"]]
     ),
+    "CMAES": CMAES.from_json,
+    "DifferentialEvolution": lambda options, space: DifferentialEvolution.from_json(options),
     "GaussianProcess": lambda options, space: GaussianProcess.from_json(options),
     "Grid": Grid.from_json,
     "LocalSearch": LocalSearch.from_json,
@@ -41,6 +46,7 @@ _MAKERS: dict[str, Callable[[Mapping[str, Any], Space], Strategy]] = {
     "Random": lambda options, space: Random(),
     "RandomForest": lambda options, space: RandomForest.from_json(options),
     "TPE": lambda options, space: TPE.from_json(options),
+    "RegularizedEvolution": lambda options, space: RegularizedEvolution.from_json(options),
     "TrustRegion": lambda options, space: TrustRegion.from_json(options),
 }
 

@@ -13,13 +13,17 @@
 //! **Constrained dominance** (Deb et al., IEEE TEVC 6, 2002, section VI): the smaller violation wins, and the losses speak
 //! where violations are equal. A point with a NaN among its losses comes after all others.
 
+mod adaptation;
 mod crowded;
 mod gene;
 mod hyperplane;
 mod niched;
 mod offspring;
 mod order;
+mod steps;
 
+pub use adaptation::{Distribution, adapted};
 pub use crowded::crowded_survivors;
 pub use niched::niched_survivors;
 pub use offspring::{Stream, Variation, offspring};
+pub use steps::steps;

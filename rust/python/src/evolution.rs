@@ -6,6 +6,33 @@ use tunewright_core::evolution as core;
 
 use crate::border;
 
+type Vector<'py> = Bound<'py, PyArray1<f64>>;
+type Matrix<'py> = Bound<'py, PyArray2<f64>>;
+
+#[pyfunction]
+#[pyo3(signature = (mean, sigma, covariance, factor, conjugate, path, *, steps, generation))]
+#[allow(clippy::too_many_arguments, clippy::type_complexity)] // the signature of Python
+pub fn adapted<'py>(
+    py: Python<'py>,
+    mean: PyReadonlyArray1<'py, f64>,
+    sigma: f64,
+    covariance: PyReadonlyArray2<'py, f64>,
+    factor: PyReadonlyArray2<'py, f64>,
+    conjugate: PyReadonlyArray1<'py, f64>,
+    path: PyReadonlyArray1<'py, f64>,
+    steps: PyReadonlyArray2<'py, f64>,
+    generation: u64,
+) -> PyResult<(Vector<'py>, f64, Matrix<'py>, Matrix<'py>, Vector<'py>, Vector<'py>)> {
+    let (mean, conjugate, path) = (mean.as_slice()?.to_vec(), conjugate.as_slice()?.to_vec(), path.as_slice()?.to_vec());
+    let (covariance, factor) = (covariance.as_slice()?.to_vec(), factor.as_slice()?.to_vec());
+    let before = core::Distribution { mean, sigma, covariance, factor, conjugate, path };
+    let (steps, d) = (steps.as_slice()?, before.mean.len());
+    let now = border::run(py, || core::adapted(&before, steps, generation))?;
+    let (covariance, factor) = (border::matrix(py, now.covariance, d, d)?, border::matrix(py, now.factor, d, d)?);
+    let [mean, conjugate, path] = [now.mean, now.conjugate, now.path].map(|values| border::vector(py, values));
+    Ok((mean, now.sigma, covariance, factor, conjugate, path))
+}
+
 #[pyfunction]
 #[pyo3(signature = (losses, violations, count))]
 pub fn crowded_survivors<'py>(
@@ -63,4 +90,20 @@ pub fn offspring<'py>(
     let draws = core::Stream { seed, purpose, attempt };
     let children = border::run(py, || core::offspring(parents, standing, cells, trials, &variation, &draws))?;
     border::matrix(py, children, trials.len(), cells.len())
+}
+
+#[pyfunction]
+#[pyo3(signature = (factor, trials, *, seed, purpose, attempt))]
+pub fn steps<'py>(
+    py: Python<'py>,
+    factor: PyReadonlyArray2<'py, f64>,
+    trials: PyReadonlyArray1<'py, u64>,
+    seed: u64,
+    purpose: u64,
+    attempt: u64,
+) -> PyResult<Matrix<'py>> {
+    let (values, d, trials) = (factor.as_slice()?, factor.shape()[0], trials.as_slice()?);
+    let draws = core::Stream { seed, purpose, attempt };
+    let found = border::run(py, || core::steps(values, d, trials, &draws))?;
+    border::matrix(py, found, trials.len(), d)
 }

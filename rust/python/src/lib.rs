@@ -24,7 +24,7 @@ mod _core {
         probability_of_improvement,
     };
     #[pymodule_export]
-    use crate::evolution::{crowded_survivors, niched_survivors, offspring};
+    use crate::evolution::{adapted, crowded_survivors, niched_survivors, offspring, steps};
     #[pymodule_export]
     use crate::forest::Forest;
     #[pymodule_export]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tunewright.reference.evolution import crowded_survivors, niched_survivors, offspring
+from tunewright.reference.evolution import adapted, crowded_survivors, niched_survivors, offspring, steps
 from tunewright.reference.sampling import stream
 
 NAN, INF = np.nan, np.inf
@@ -90,3 +90,37 @@ class TestOffspring:
         children = offspring([[0.1]], [0.0], [5], range(50), seed=0, purpose=0, mutation=1.0)
         assert set(np.round(children[:, 0], 9).tolist()) <= {0.3, 0.5, 0.7, 0.9}
         assert np.all(offspring([[0.5]], [0.0], [1], range(5), seed=0, purpose=0, mutation=1.0) == 0.5)
+
+
+class TestAdapted:
+    def after(self, steps, d=2, **options):
+        state = (np.zeros(d), 2.0, np.eye(d), np.eye(d), np.zeros(d), np.zeros(d))
+        return adapted(*state, steps=np.array(steps), generation=0, **options)
+
+    def test_the_mean_moves_to_the_weighted_better_half(self):
+        """Four points: weights ln(2.5 / 1) and ln(2.5 / 2), brought to a sum of 1."""
+        steps = [[1.0, 0.0], [0.0, 1.0], [0.0, -1.0], [-1.0, 0.0]]
+        a, b = np.log(2.5), np.log(1.25)
+        assert np.allclose(self.after(steps)[0], 2.0 * np.array([a, b]) / (a + b))
+
+    def test_the_covariance_grows_along_better_steps_and_shrinks_along_worse_ones(self):
+        steps = [[1.5, 0.0], [-1.5, 0.0], [0.0, 1.0], [0.0, -1.0]]
+        covariance = self.after(steps)[2]
+        assert covariance[0, 0] > 1.0 > covariance[1, 1]
+        assert np.array_equal(covariance, covariance.T)
+
+    def test_steps_the_same_way_lengthen_sigma_and_none_shorten_it(self):
+        away = [[2.0, 2.0], [1.9, 2.0], [-1.0, -1.0], [-2.0, -2.0]]
+        assert self.after(away)[1] > 2.0
+        assert self.after([[0.0, 1e-3], [0.0, -1e-3], [1.0, 1.0], [-1.0, -1.0]])[1] < 2.0
+
+    def test_the_factor_is_that_of_the_covariance(self):
+        _, _, covariance, factor, *_ = self.after([[1.0, 0.5], [0.2, 1.0], [-0.1, -1.0], [-1.0, 0.0]])
+        assert np.allclose(factor @ factor.T, covariance)
+
+
+def test_steps_have_the_covariance_of_the_factor():
+    rows = steps([[2.0, 0.0], [1.0, 0.5]], range(4000), seed=0, purpose=1)
+    assert np.allclose(rows.mean(axis=0), 0.0, atol=0.1)
+    assert np.allclose(rows.T @ rows / 4000, [[4.0, 2.0], [2.0, 1.25]], atol=0.2)
+    assert np.array_equal(rows[7:8], steps([[2.0, 0.0], [1.0, 0.5]], [7], seed=0, purpose=1))

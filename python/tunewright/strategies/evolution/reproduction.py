@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Variation", "reproduced"]
+__all__ = ["Variation", "founders", "reproduced"]
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -62,7 +62,7 @@ def reproduced(
 
     def propose(some: Ints, attempt: int) -> Array:
         if not len(parents.trials):
-            return _founders(history, seed, some, attempt)
+            return founders(history, seed, some, attempt)
         if attempt > _FAMILY:
             return draw(history.space, seed, some, attempt=attempt)
         genes = history.unit[parents.trials][:, space.columns]
@@ -75,7 +75,8 @@ def reproduced(
     return admissible(history, numbers, propose)
 
 
-def _founders(history: History, seed: int, numbers: Ints, attempt: int) -> Array:
+def founders(history: History, seed: int, numbers: Ints, attempt: int) -> Array:
+    """Native rows (k, d) of a scrambled Sobol' design through the priors; by chance where that has no more to give."""
     if attempt or history.space.dimension > _MOST_DIMENSIONS:
         return draw(history.space, seed, numbers, attempt=attempt)
     return QuasiRandom().suggest(history, seed, numbers)

@@ -1,0 +1,119 @@
+"""From a record to the distribution that its last whole generation led to, restarts included.
+
+A generation is over whenever as many more trials have ended as it has, whoever chose them and in whatever order. Those
+that its distribution sampled teach it by the steps they were sampled with; any others (enqueued, of other strategies,
+asked for before the last generation was over) are injected. Nobody waits for anybody.
+"""
+
+from __future__ import annotations
+
+__all__ = ["Plan", "Reading", "reading"]
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from tunewright.strategies.cma.distribution import Sample, sampled, updated
+from tunewright.strategies.cma.layout import Layout
+from tunewright.strategies.cma.restarts import Run, finished, noted
+from tunewright.strategies.evolution.endings import Endings, losses_of
+from tunewright.strategies.evolution.merit import ranked
+from tunewright.trial import History, TrialState
+from tunewright.trial.columns import Ints
+
+_WIDER = 1.2  # sigma after a generation in which all trials are equal
+
+
+class Plan(Protocol):
+    """How runs begin."""
+
+    def first(self, layout: Layout) -> Run:
+        """The run that a study begins with."""
+        ...
+
+    def next(self, layout: Layout, last: Run, seed: int) -> Run:
+        """The run after one that is over."""
+        ...
+
+
+@dataclass(eq=False)
+class Reading:
+    """What a record has led to so far.
+
+    Attributes:
+        run: the present one.
+        taken: trials, by the order in which they ended, that its generations and those before it have learnt from.
+    """
+
+    layout: Layout
+    run: Run
+    taken: int = 0
+    endings: Endings = field(default_factory=Endings)
+    samples: dict[int, tuple[int, Sample, int]] = field(default_factory=dict)
+
+    def suggested(self, seed: int, numbers: Ints) -> Sample:
+        """Proposals of the present distribution, remembered until it changes."""
+        missing = np.array([n for n in numbers.tolist() if n not in self.samples], dtype=np.int64)
+        if len(missing):
+            fresh = sampled(self.run.state, self.layout, seed, missing)
+            for i, number in enumerate(missing.tolist()):
+                self.samples[number] = (i, fresh, number)
+        parts = [self.samples[number] for number in numbers.tolist()]
+        return Sample(
+            np.array([sample.steps[i] for i, sample, _ in parts]),
+            np.array([sample.natives[i] for i, sample, _ in parts]),
+        )
+
+    def learn(self, history: History, plan: Plan, seed: int) -> None:
+        """Take in the generations that are over."""
+        self.endings.read(history)
+        ended = self.endings.trials
+        while len(ended) - self.taken >= self.run.population:
+            block = np.array(ended[self.taken : self.taken + self.run.population], dtype=np.int64)
+            self.taken += self.run.population
+            run = noted(self._after(history, block, seed), _extremes(history, block))
+            self.run = plan.next(self.layout, run, seed) if finished(run) else run
+            self.samples.clear()
+
+    def _after(self, history: History, block: Ints, seed: int) -> Run:
+        ranks = ranked(history, block)
+        state = self.run.state
+        if not ranks.any():  # they tell nothing, but that there may be more to tell farther away
+            sigma = max(state.sigma, min(_WIDER * state.sigma, self.run.sigma))
+            return replace(self.run, state=replace(state, sigma=sigma))
+        order = np.argsort(ranks, kind="stable")
+        block = block[order]
+        unit = history.unit[block][:, self.layout.space.columns]
+        sample = self.suggested(seed, block)
+        own = np.all((sample.natives == history.natives[block]) | np.isnan(history.natives[block]), axis=1)
+        steps = sample.steps
+        if not own.all() and len(self.layout.numbers):
+            steps = np.where(own[:, None], steps, state.injected(unit[:, self.layout.numbers]))
+        try:
+            return replace(self.run, state=updated(state, self.layout, steps, unit))
+        except np.linalg.LinAlgError:
+            return replace(self.run, broken=True)
+
+
+def _extremes(history: History, block: Ints) -> tuple[float, float] | None:
+    """The best and the worst loss of a generation's complete trials."""
+    losses = losses_of(history, block[history.states[block] == TrialState.COMPLETE])[:, 0]
+    finite = losses[np.isfinite(losses)]
+    return (float(finite.min()), float(finite.max())) if len(finite) else None
+
+
+_readings: WeakKeyDictionary[History, dict[Hashable, Reading]] = WeakKeyDictionary()
+
+
+def reading(history: History, layout: Layout, plan: Plan, seed: int) -> Reading:
+    """The reading of ``history``, brought up to date; ``plan`` must be hashable."""
+    known = _readings.setdefault(history, {})
+    key = (plan, seed, layout)
+    if key not in known:
+        known[key] = Reading(layout, plan.first(layout))
+    found = known[key]
+    found.learn(history, plan, seed)
+    return found
