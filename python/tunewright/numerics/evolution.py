@@ -73,23 +73,21 @@ def adapted(
     Raises:
         numpy.linalg.LinAlgError: C is beyond repair.
     """
-    vectors = [_vector("mean", mean, len(np.asarray(mean)))]
-    d = len(vectors[0])
-    vectors += [_vector(name, values, d) for name, values in {"conjugate": conjugate, "path": path}.items()]
-    squares = [matrix("covariance", covariance), matrix("factor", factor)]
-    points = matrix("steps", steps)
-    if any(a.shape != (d, d) for a in squares) or points.shape[1] != d or len(points) < 4:
+    centre, white, drift = (np.ascontiguousarray(a, dtype=np.float64) for a in (mean, conjugate, path))
+    c, lower, points = (np.ascontiguousarray(a, dtype=np.float64) for a in (covariance, factor, steps))
+    d = centre.size
+    shapes = [a.shape for a in (centre, white, drift, c, lower, points[:4])]
+    if shapes != [(d,), (d,), (d,), (d, d), (d, d), (4, d)]:
         raise ValueError(
-            f"covariance, factor, steps: expected shapes ({d}, {d}), ({d}, {d}) and (4 or more, {d}), got "
-            f"{squares[0].shape}, {squares[1].shape} and {points.shape}"
+            "mean, conjugate, path, covariance, factor, steps: expected shapes (d,), (d,), (d,), (d, d), (d, d) and "
+            f"(4 or more, d), got {[a.shape for a in (centre, white, drift, c, lower, points)]}"
         )
-    if not all(np.isfinite(a).all() for a in (*vectors, *squares, points)) or not 0.0 < sigma < inf:
-        raise ValueError(f"every number must be finite and sigma above 0; sigma is {sigma!r}")
-    centre, white, drift = vectors
+    if not np.isfinite(points).all() or not 0.0 < sigma < inf:
+        raise ValueError(f"steps must be finite and sigma above 0; sigma is {sigma!r}")
     now: tuple[
         NDArray[np.float64], float, NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]
     ] = _kernels.adapted(
-        centre, float(sigma), *squares, white, drift, steps=points, generation=integer("generation", generation, WORD)
+        centre, float(sigma), c, lower, white, drift, steps=points, generation=integer("generation", generation, WORD)
     )
     return now
 

@@ -140,8 +140,10 @@ class _Round:
             told = dict(zip(members, history.told[self._members[rung]].tolist(), strict=True))
             over = max((entries[m][0] if m in entries else told[m] for m in members), default=0)
             there = [m for m in members if m in entries and not 0 < told[m] <= over]
-            points = np.array([entries[m][1] for m in there]).reshape(len(there), -1)
-            best = leaders(points[:, :-1], points[:, -1], self._sizes[rung + 1]).tolist() if there else []
+            best = []  # of a rung that nobody reached, all having failed
+            if there:
+                points = np.array([entries[m][1] for m in there])
+                best = leaders(points[:, :-1], points[:, -1], self._sizes[rung + 1]).tolist()
             self._members.append(np.array([there[place] for place in best], dtype=np.int64))
             self.losers += sorted(set(there) - set(self._members[-1].tolist()))
             self._accounted = 0

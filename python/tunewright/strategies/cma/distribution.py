@@ -60,9 +60,15 @@ class State:
         return near
 
     @property
-    def spread(self) -> Array:
-        """Standard deviation of each number, (d,)."""
-        return self.sigma * self.scale * np.sqrt(np.diag(self.covariance))
+    def numbers(self) -> tuple[Array, float, Array, Array, Array, Array]:
+        """What :func:`tunewright.numerics.evolution.adapted` takes and gives."""
+        return self.mean, self.sigma, self.covariance, self.factor, self.conjugate, self.path
+
+    @property
+    def widths(self) -> Array:
+        """Standard deviation of each number before the margin, (d,)."""
+        widths: Array = self.sigma * np.sqrt(self.covariance.diagonal())
+        return widths
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,19 +122,21 @@ def _drawn(
     return Sample(rows, natives), fine
 
 
-def updated(state: State, layout: Layout, rows: Array, unit: Array) -> State:
-    """The distribution after a generation with steps ``rows`` (k, d) to ``unit`` (k, coordinates), the best first."""
-    now = replace(state, generation=state.generation + 1)
+def updated(state: State, layout: Layout, rows: Array, categories: Array) -> State:
+    """The distribution after a generation with steps ``rows`` (k, d), the best first.
+
+    ``categories`` (k, c) are the coordinates of its categories, NaN where a parameter was not in use.
+    """
+    now = state.numbers
     if len(layout.numbers):
-        six = (state.mean, state.sigma, state.covariance, state.factor, state.conjugate, state.path)
-        mean, sigma, covariance, factor, conjugate, path = adapted(*six, steps=rows, generation=state.generation)
-        now = replace(now, mean=mean, sigma=sigma, covariance=covariance, factor=factor, conjugate=conjugate, path=path)
+        now = adapted(*now, steps=rows, generation=state.generation)
+    found = State(*now, state.scale, state.probabilities, state.generation + 1)
     alpha = 1.0 / max(1, layout.space.dimension * len(rows))
     if len(layout.discrete):
-        now = _with_margin(now, layout, alpha)
+        found = _with_margin(found, layout, alpha)
     if len(layout.categories):
-        now = replace(now, probabilities=_learnt(now.probabilities, layout, unit[:, layout.categories], alpha))
-    return now
+        found = replace(found, probabilities=_learnt(found.probabilities, layout, categories, alpha))
+    return found
 
 
 def _with_margin(state: State, layout: Layout, alpha: float) -> State:
@@ -141,7 +149,7 @@ def _with_margin(state: State, layout: Layout, alpha: float) -> State:
     last = np.sum(np.isfinite(layout.edges), axis=1)
     low = np.where(cells > 0, layout.edges[rows, np.maximum(cells - 1, 0)], -np.inf)
     high = np.where(cells < last, layout.edges[rows, np.minimum(cells, last - 1)], np.inf)
-    size = state.sigma * np.sqrt(np.diag(state.covariance))[at]
+    size = state.widths[at]
     m, width = mean[at], size * scale[at]
 
     edge = np.where(cells == last, low, high)  # of the first and the last value there is one

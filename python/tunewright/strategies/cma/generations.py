@@ -22,7 +22,7 @@ from tunewright.strategies.cma.restarts import Run, finished, noted
 from tunewright.strategies.evolution.endings import Endings, losses_of
 from tunewright.strategies.evolution.merit import ranked
 from tunewright.trial import History, TrialState
-from tunewright.trial.columns import Ints
+from tunewright.trial.columns import Array, Ints
 
 _WIDER = 1.2  # sigma after a generation in which all trials are equal
 
@@ -52,20 +52,17 @@ class Reading:
     run: Run
     taken: int = 0
     endings: Endings = field(default_factory=Endings)
-    samples: dict[int, tuple[int, Sample, int]] = field(default_factory=dict)
+    samples: dict[int, tuple[Array, Array]] = field(default_factory=dict)
 
     def suggested(self, seed: int, numbers: Ints) -> Sample:
         """Proposals of the present distribution, remembered until it changes."""
-        missing = np.array([n for n in numbers.tolist() if n not in self.samples], dtype=np.int64)
-        if len(missing):
-            fresh = sampled(self.run.state, self.layout, seed, missing)
-            for i, number in enumerate(missing.tolist()):
-                self.samples[number] = (i, fresh, number)
-        parts = [self.samples[number] for number in numbers.tolist()]
-        return Sample(
-            np.array([sample.steps[i] for i, sample, _ in parts]),
-            np.array([sample.natives[i] for i, sample, _ in parts]),
-        )
+        samples = self.samples
+        missing = [number for number in numbers.tolist() if number not in samples]
+        if missing:
+            fresh = sampled(self.run.state, self.layout, seed, np.array(missing, dtype=np.int64))
+            samples.update(zip(missing, zip(fresh.steps, fresh.natives, strict=True), strict=True))
+        parts = [samples[number] for number in numbers.tolist()]
+        return Sample(np.array([step for step, _ in parts]), np.array([native for _, native in parts]))
 
     def learn(self, history: History, plan: Plan, seed: int) -> None:
         """Take in the generations that are over."""
@@ -86,14 +83,16 @@ class Reading:
             return replace(self.run, state=replace(state, sigma=sigma))
         order = np.argsort(ranks, kind="stable")
         block = block[order]
-        unit = history.unit[block][:, self.layout.space.columns]
         sample = self.suggested(seed, block)
-        own = np.all((sample.natives == history.natives[block]) | np.isnan(history.natives[block]), axis=1)
-        steps = sample.steps
-        if not own.all() and len(self.layout.numbers):
-            steps = np.where(own[:, None], steps, state.injected(unit[:, self.layout.numbers]))
+        own = ((sample.natives == history.natives[block]) | np.isnan(history.natives[block])).all(axis=1)
+        steps, categories = sample.steps, np.zeros((len(block), 0))
+        if not own.all() or len(self.layout.categories):
+            unit = history.unit[block][:, self.layout.space.columns]
+            categories = unit[:, self.layout.categories]
+            if not own.all() and len(self.layout.numbers):
+                steps = np.where(own[:, None], steps, state.injected(unit[:, self.layout.numbers]))
         try:
-            return replace(self.run, state=updated(state, self.layout, steps, unit))
+            return replace(self.run, state=updated(state, self.layout, steps, categories))
         except np.linalg.LinAlgError:
             return replace(self.run, broken=True)
 

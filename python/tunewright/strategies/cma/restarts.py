@@ -86,13 +86,9 @@ def finished(run: Run) -> bool:
             return True
     if not len(state.mean):
         return False
-    widths = state.sigma * np.sqrt(np.diag(state.covariance))
-    pivots = np.diag(state.factor)
-    return bool(
-        (widths.max() < _NARROW * run.sigma and state.sigma * np.abs(state.path).max() < _NARROW * run.sigma)
-        or widths.max() > _WIDE * run.sigma
-        or (pivots.max() / pivots.min()) ** 2 > _CONDITION
-    )
+    widest, pivots = float(state.widths.max()), state.factor.diagonal()
+    narrow = widest < _NARROW * run.sigma and state.sigma * np.abs(state.path).max() < _NARROW * run.sigma
+    return bool(narrow or widest > _WIDE * run.sigma or (pivots.max() / pivots.min()) ** 2 > _CONDITION)
 
 
 def following(policy: Policy, layout: Layout, last: Run, usual: int, sigma: float, seed: int) -> Run:

@@ -24,11 +24,19 @@ def ranked(history: History, trials: Ints) -> Ints:
     those that did not the ones with the smaller loss there. Then trials that break a constraint, by how much; last
     those that failed or have no finite loss, all equal.
     """
-    kind, first, second = _merits(history, trials)
-    order = np.lexsort((second, first, kind))
-    keys = np.stack([kind, first, second])[:, order]
-    ranks = np.zeros(len(trials), dtype=np.int64)
-    ranks[order[1:]] = np.cumsum((keys[:, 1:] != keys[:, :-1]).any(axis=0))
+    if not history.slacks.shape[1] and (history.states[trials] == TrialState.COMPLETE).all():
+        losses = losses_of(history, trials)[:, 0]
+        if np.isfinite(losses).all() and not np.isfinite(history.thresholds).any():
+            return _places(losses[None, :])
+    return _places(np.stack(_merits(history, trials)))
+
+
+def _places(keys: Array) -> Ints:
+    """Rank of each column of ``keys`` (rows, k), the first row weighs most, shape (k,)."""
+    order = np.lexsort(keys[::-1])
+    ordered = keys[:, order]
+    ranks = np.zeros(keys.shape[1], dtype=np.int64)
+    ranks[order[1:]] = np.cumsum((ordered[:, 1:] != ordered[:, :-1]).any(axis=0))
     return ranks
 
 
