@@ -162,3 +162,19 @@ def test_extrapolation_of_constant_and_huge_curves_is_a_probability():
         < 0.99
         < probability_below(steps, np.full(5, 2.0), 10, 3.0)
     )
+
+
+@pytest.mark.parametrize("kind", [tw.Hyperband, tw.SuccessiveHalving])
+def test_a_rung_that_nobody_reached_is_over(kind):
+    """All of the first trials fail before they report; the next ones are promoted among themselves."""
+    study = tw.Study(tw.Space(x=tw.Float(0, 1)), minimize="loss", scheduler=kind(max_resource=9), seed=0)
+
+    def objective(trial):
+        if trial.number < 20:
+            raise RuntimeError
+        for _ in trial.epochs(9):
+            trial.report(loss=trial["x"])
+        return trial["x"]
+
+    study.optimize(objective, 60)
+    assert study.best_value < 0.3
