@@ -23,7 +23,8 @@ pub fn adapted<'py>(
     steps: PyReadonlyArray2<'py, f64>,
     generation: u64,
 ) -> PyResult<(Vector<'py>, f64, Matrix<'py>, Matrix<'py>, Vector<'py>, Vector<'py>)> {
-    let (mean, conjugate, path) = (mean.as_slice()?.to_vec(), conjugate.as_slice()?.to_vec(), path.as_slice()?.to_vec());
+    let (mean, conjugate, path) =
+        (mean.as_slice()?.to_vec(), conjugate.as_slice()?.to_vec(), path.as_slice()?.to_vec());
     let (covariance, factor) = (covariance.as_slice()?.to_vec(), factor.as_slice()?.to_vec());
     let before = core::Distribution { mean, sigma, covariance, factor, conjugate, path };
     let (steps, d) = (steps.as_slice()?, before.mean.len());

@@ -222,9 +222,8 @@ mod tests {
 
     #[test]
     fn a_stretched_and_turned_bowl_is_found_to_the_last_digit() {
-        let f = |x: &[f64]| {
-            (x[0] + x[1]).powi(2) + 1e4 * (x[0] - x[1]).powi(2) + x[2..].iter().map(|v| v * v).sum::<f64>()
-        };
+        let f =
+            |x: &[f64]| (x[0] + x[1]).powi(2) + 1e4 * (x[0] - x[1]).powi(2) + x[2..].iter().map(|v| v * v).sum::<f64>();
         assert!(minimised(f, 4, 250) < 1e-15);
     }
 
