@@ -41,7 +41,7 @@ struct Constants {
 
 impl Constants {
     fn new(d: usize, points: usize) -> Self {
-        let (n, half) = (d as f64, (points as f64 + 1.0) / 2.0);
+        let (n, half) = (d as f64, f64::midpoint(points as f64, 1.0));
         let mut weights: Vec<f64> = (1..=points).map(|i| libm::log(half) - libm::log(i as f64)).collect();
         let parents = points / 2;
         let effect = |part: &[f64]| {
@@ -84,7 +84,7 @@ impl Constants {
 /// [`Error::NotPositiveDefinite`] where C is beyond repair.
 pub fn adapted(before: &Distribution, steps: &[f64], generation: u64) -> Result<Distribution> {
     let d = before.mean.len();
-    let points = if d == 0 { 0 } else { steps.len() / d };
+    let points = steps.len().checked_div(d).unwrap_or(0);
     for (argument, got, least) in [("mean", d, 1), ("steps", points, 4)] {
         if got < least {
             return Err(Error::OutOfRange { argument, expected: format!("at least {least}"), got: got as u64 });
