@@ -36,6 +36,9 @@ _kernels = kernels("evolution")
 
 _MOST = 2**31
 
+_Array = NDArray[np.float64]
+Distribution = tuple[_Array, float, _Array, _Array, _Array, _Array]
+
 
 def adapted(
     mean: ArrayLike,
@@ -47,9 +50,7 @@ def adapted(
     *,
     steps: ArrayLike,
     generation: int,
-) -> tuple[
-    NDArray[np.float64], float, NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]
-]:
+) -> Distribution:
     """Return a normal distribution N(mean, sigma^2 C) and its paths after one generation of CMA-ES.
 
     N. Hansen, "The CMA evolution strategy: a tutorial", arXiv:1604.00772, 2016, equations 41 to 47, with the constants
@@ -84,9 +85,7 @@ def adapted(
         )
     if not np.isfinite(points).all() or not 0.0 < sigma < inf:
         raise ValueError(f"steps must be finite and sigma above 0; sigma is {sigma!r}")
-    now: tuple[
-        NDArray[np.float64], float, NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]
-    ] = _kernels.adapted(
+    now: Distribution = _kernels.adapted(
         centre, float(sigma), c, lower, white, drift, steps=points, generation=integer("generation", generation, WORD)
     )
     return now

@@ -150,7 +150,7 @@ def offspring(
     return children
 
 
-def steps(factor: ArrayLike, trials: ArrayLike, *, seed: int, purpose: int, attempt: int = 0) -> Array:
+def steps(factor: ArrayLike, trials: ArrayLike, *, seed: int, purpose: int, attempt: int = 0) -> NDArray[np.float64]:
     """Return y = L z for each of k trials, (k, d), z by G. Box & M. Muller from the stream of the trial."""
     lower = np.asarray(factor, dtype=np.float64)
     d = len(lower)

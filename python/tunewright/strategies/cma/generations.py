@@ -22,8 +22,9 @@ from tunewright.strategies.cma.restarts import Run, finished, noted
 from tunewright.strategies.evolution.endings import Endings, losses_of
 from tunewright.strategies.evolution.merit import ranked
 from tunewright.trial import History, TrialState
-from tunewright.trial.columns import Array, Ints
+from tunewright.trial.columns import Ints
 
+_COMPLETE = int(TrialState.COMPLETE)
 _WIDER = 1.2  # sigma after a generation in which all trials are equal
 
 
@@ -52,17 +53,22 @@ class Reading:
     run: Run
     taken: int = 0
     endings: Endings = field(default_factory=Endings)
-    samples: dict[int, tuple[Array, Array]] = field(default_factory=dict)
+    samples: dict[int, tuple[Sample, int]] = field(default_factory=dict)
 
     def suggested(self, seed: int, numbers: Ints) -> Sample:
         """Proposals of the present distribution, remembered until it changes."""
-        samples = self.samples
-        missing = [number for number in numbers.tolist() if number not in samples]
+        asked, samples = numbers.tolist(), self.samples
+        missing = [number for number in asked if number not in samples]
         if missing:
             fresh = sampled(self.run.state, self.layout, seed, np.array(missing, dtype=np.int64))
-            samples.update(zip(missing, zip(fresh.steps, fresh.natives, strict=True), strict=True))
-        parts = [samples[number] for number in numbers.tolist()]
-        return Sample(np.array([step for step, _ in parts]), np.array([native for _, native in parts]))
+            samples.update((number, (fresh, i)) for i, number in enumerate(missing))
+            if len(missing) == len(asked):
+                return fresh
+        parts = [samples[number] for number in asked]
+        first, rows = parts[0][0], [i for _, i in parts]
+        if all(sample is first for sample, _ in parts):
+            return Sample(first.steps[rows], first.natives[rows])
+        return Sample(np.array([s.steps[i] for s, i in parts]), np.array([s.natives[i] for s, i in parts]))
 
     def learn(self, history: History, plan: Plan, seed: int) -> None:
         """Take in the generations that are over."""
@@ -99,8 +105,8 @@ class Reading:
 
 def _extremes(history: History, block: Ints) -> tuple[float, float] | None:
     """The best and the worst loss of a generation's complete trials."""
-    losses = losses_of(history, block[history.states[block] == TrialState.COMPLETE])[:, 0]
-    finite = losses[np.isfinite(losses)]
+    losses = losses_of(history, block)[:, 0]
+    finite = losses[np.isfinite(losses) & (history.states[block] == _COMPLETE)]
     return (float(finite.min()), float(finite.max())) if len(finite) else None
 
 

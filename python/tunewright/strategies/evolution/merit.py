@@ -13,6 +13,7 @@ from tunewright.strategies.evolution.endings import losses_of, violations_of
 from tunewright.trial import History, TrialState
 from tunewright.trial.columns import Array, Ints
 
+_COMPLETE = int(TrialState.COMPLETE)
 _WHOLE, _EARLY, _FORBIDDEN, _FAILED = range(4)
 
 
@@ -24,9 +25,9 @@ def ranked(history: History, trials: Ints) -> Ints:
     those that did not the ones with the smaller loss there. Then trials that break a constraint, by how much; last
     those that failed or have no finite loss, all equal.
     """
-    if not history.slacks.shape[1] and (history.states[trials] == TrialState.COMPLETE).all():
+    if not history.goals.comparisons and (history.states[trials] == _COMPLETE).all():
         losses = losses_of(history, trials)[:, 0]
-        if np.isfinite(losses).all() and not np.isfinite(history.thresholds).any():
+        if np.isfinite(losses).all():
             return _places(losses[None, :])
     return _places(np.stack(_merits(history, trials)))
 
@@ -45,9 +46,9 @@ def _merits(history: History, trials: Ints) -> tuple[Array, Array, Array]:
     losses, states = losses_of(history, trials)[:, 0], history.states[trials]
     kind, first = np.full(len(trials), float(_FAILED)), np.zeros(len(trials))
     second = np.zeros(len(trials))
-    whole = (states == TrialState.COMPLETE) & np.isfinite(losses)
+    whole = (states == _COMPLETE) & np.isfinite(losses)
     kind[whole], first[whole] = _WHOLE, losses[whole]
-    if history.slacks.shape[1] or np.isfinite(history.thresholds).any():
+    if history.goals.comparisons:
         _set_apart(history, trials, whole, kind, first, second)
     for i in np.flatnonzero(states == TrialState.PRUNED).tolist():
         step, loss = _reached(history, int(trials[i]))
@@ -64,7 +65,7 @@ def _set_apart(
     first: Array,
     second: Array,
 ) -> None:
-    """Put trials that break a constraint, or miss a threshold, behind the others, in place."""
+    """Put trials that break a constraint behind the others, in place."""
     amounts = violations_of(history, trials)
     amounts = np.where(np.isnan(amounts), np.inf, amounts)
     bad = whole & (amounts > 0.0)
