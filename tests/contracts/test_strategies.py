@@ -313,3 +313,19 @@ def test_an_enqueued_point_that_no_prior_gives_is_learnt_from(strategy):
 def test_the_unknown_strategy_of_a_record_is_named():
     with pytest.raises(tw.errors.StudyError, match="'Mine'.*strategy="):
         strategy_from_json({"strategy": "Mine"}, mixed())
+
+
+def test_failures_in_between_do_not_blind_a_search(strategy):
+    """Who learns from outcomes still does where every third one is NaN, failed or infinite."""
+    space = tw.Space(x=tw.Float(0.0, 1.0), y=tw.Float(0.0, 1.0), c=tw.Categorical("a", "b"))
+    study = founded(strategy, space, seed=5)
+    if strategy.prescribed or strategy.horizon(study.history) == math.inf:
+        pytest.skip("does not learn")
+    bad = [math.nan, None, math.inf, -math.inf]
+    for k in range(45):
+        trial = study.ask()
+        good = (trial["x"] - 0.3) ** 2 + (trial["y"] - 0.6) ** 2 + 0.05 * (trial["c"] == "b")
+        tell(study, trial, bad[k // 3 % 4] if k % 3 == 2 else good)
+    losses = study.history.losses[:, 0]
+    first, later = (part[np.isfinite(part)] for part in (losses[:12], losses[15:]))
+    assert np.quantile(later, 0.3) < 0.75 * np.median(first)

@@ -10,6 +10,7 @@ import numpy as np
 
 from tunewright.space import Space
 from tunewright.strategies.protocol import Choice, Strategy
+from tunewright.strategies.readings import readings
 from tunewright.strategies.situation import Rule, cheap, rules, situation
 from tunewright.trial import History
 from tunewright.trial.columns import Array, Ints
@@ -81,11 +82,14 @@ class Auto:
 
     def explain(self, history: History) -> list[str]:
         """A line on the study, and one for each strategy that searched in it."""
+        lines = [f"Auto: {self._situation(history)}"]
+        limits = len(history.goals.comparisons)
+        if limits:
+            lines.append(f"{limits} constraint{'s' * (limits > 1)} on metrics: what is likely to break one is avoided")
+        if len(history.reports) and readings(history).varied:
+            lines.append("trainings end early: what they reported is learnt from at every rung")
         made = self.choices(history)
-        return [
-            f"Auto: {self._situation(history)}",
-            *(f"from trial {choice.first} on {choice.name}: {choice.why}" for choice in made),
-        ]
+        return lines + [f"from trial {choice.first} on {choice.name}: {choice.why}" for choice in made]
 
     def _situation(self, history: History) -> Any:
         return situation(history.space, len(history.metrics), self.trials)

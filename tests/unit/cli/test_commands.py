@@ -64,6 +64,7 @@ def test_run_then_look_around(folder, capsys):
     assert main(["show", "tunewright.db", "--last", "2"]) == 0
     out = capsys.readouterr().out
     assert "Float(0.0001, 0.1, log=True)" in out and "\n5 " in out and "\n4 " in out and "\n3 " not in out
+    assert "from trial 0 on GaussianProcess: one objective" in out
     assert main(["show", "tunewright.db", "--trial", "2"]) == 0
     out = capsys.readouterr().out
     assert "trial 2 of study 'study': complete" in out and "step 1: loss=2" in out

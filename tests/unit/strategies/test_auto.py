@@ -10,7 +10,7 @@ import pytest
 import tunewright as tw
 from tunewright.strategies.auto import Auto
 from tunewright.strategies.situation import Rule, rules, situation
-from tunewright.trial import History, TrialState
+from tunewright.trial import Goals, History, TrialState
 
 SPACE = tw.Space(x=tw.Float(0.0, 1.0), y=tw.Float(0.0, 1.0))
 
@@ -143,3 +143,17 @@ def test_the_facts_are_those_of_the_space():
 def test_bad_arguments_are_named(trials):
     with pytest.raises(ValueError, match="trials must be"):
         tw.Auto(trials=trials)
+
+
+def test_it_says_what_else_it_takes_into_account():
+    goals = Goals({"loss": "minimize"}, ("memory <= 3",))
+    lines = Auto().explain(History(SPACE, goals))
+    assert any("1 constraint on metrics" in line for line in lines)
+    study = tw.Study(SPACE, minimize="loss", scheduler=tw.ASHA(9), seed=0)
+
+    def training(trial):
+        for epoch in trial.epochs(9):
+            trial.report(loss=bowl(trial) + 1 / (epoch + 1))
+
+    study.optimize(training, 12)
+    assert any("learnt from at every rung" in line for line in study.explain())
