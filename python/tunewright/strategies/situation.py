@@ -18,6 +18,7 @@ from tunewright.strategies.protocol import Strategy
 _MODELLED = 500  # outcomes from which on a Gaussian process costs more than most trials that are so many
 _MODELLED_FRONT = 300  # the same with a process for each objective
 _MANY = 10_000  # trials that nobody waits tens of milliseconds each for
+_STARTUP = 6  # outcomes before the model is used: with 10 the tenth trial is worse, the 25th no better
 _FEW = 200  # outcomes that a model is worth its time for, even then
 
 
@@ -88,7 +89,11 @@ def cheap(facts: Situation) -> Strategy:
 def _single(facts: Situation) -> tuple[Rule, ...]:
     until = _handover(facts, _MODELLED)
     return (
-        Rule(0, GaussianProcess(), f"one objective, up to {until:,} outcomes: a Gaussian process needs fewest trials"),
+        Rule(
+            0,
+            GaussianProcess(startup=_STARTUP),
+            f"one objective, up to {until:,} outcomes: a Gaussian process needs fewest trials",
+        ),
         Rule(
             until, cheap(facts), f"from {until:,} outcomes on: trials that are so many are cheap, and so is evolution"
         ),
