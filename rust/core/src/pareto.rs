@@ -6,6 +6,7 @@
 //! ordinary values, −0 = +0.
 
 mod boxes;
+mod buckets;
 mod constrained;
 mod contributions;
 mod crowding;
@@ -16,12 +17,17 @@ mod indicators;
 mod layers;
 mod nondominated;
 mod order;
+mod places;
 mod rank;
 mod sieve;
 mod solid;
+mod staircase;
 mod stairs;
 mod subset;
 mod sweep;
+mod table;
+mod tiers;
+mod tiles;
 mod volume;
 
 pub use boxes::{Decomposition, box_decomposition};

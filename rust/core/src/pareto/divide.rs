@@ -3,14 +3,15 @@
 //!
 //! | symbol     | meaning                                                                       |
 //! |------------|-------------------------------------------------------------------------------|
-//! | rank(i, k) | rank of point i in objective k, 0 ≤ k < m                                     |
+//! | place(i, k) | rank of point i in objective k, 0 ≤ k < m                                     |
 //! | i          | position among the distinct points in lexicographic order                     |
-//! | low, high  | two sets of points, each in order of rank(·, 1)                               |
+//! | low, high  | two sets of points, each in order of place(·, 1)                               |
 //!
 //! Points are distinct, so p ≤ q in all objectives is dominance; and of two points only the lexicographically earlier one
 //! can dominate, for which objective 0 needs no comparison. Cost: O(n logᵐ⁻² n) for a fixed m.
 
 use super::order::ranks;
+use super::places::{Parting, Places};
 
 /// Positions of the non-dominated rows; no row holds a NaN and there are fewer than 2³¹ of them.
 pub fn front(rows: &[f64], columns: usize) -> Vec<usize> {
@@ -21,7 +22,8 @@ pub fn front(rows: &[f64], columns: usize) -> Vec<usize> {
     let groups: Vec<&[usize]> = order.chunk_by(|&a, &b| row(a) == row(b)).collect();
 
     let sorted: Vec<i32> = groups.iter().flat_map(|group| row(group[0])).copied().collect();
-    let mut filter = Filter { ranks: &sorted, columns, dominated: vec![false; groups.len()], block: Vec::new() };
+    let mut filter =
+        Filter { places: Places { values: &sorted, columns }, dominated: vec![false; groups.len()], block: Vec::new() };
     let front = filter.front(0, groups.len() as u32);
     front.into_iter().flat_map(|i| groups[i as usize]).copied().collect()
 }
@@ -31,19 +33,14 @@ const FEW_PAIRS: usize = 64 * 64;
 const LANES: usize = 8;
 
 struct Filter<'a> {
-    ranks: &'a [i32],
-    columns: usize,
+    places: Places<'a>,
     dominated: Vec<bool>,
     /// The low points of [`Filter::compare`], LANES at a time, one array for each objective.
     block: Vec<[i32; LANES]>,
 }
 
 impl Filter<'_> {
-    fn rank(&self, i: u32, k: usize) -> i32 {
-        self.ranks[i as usize * self.columns + k]
-    }
-
-    /// The non-dominated ones among the points `from` … `to` − 1, in order of rank(·, 1).
+    /// The non-dominated ones among the points `from` … `to` − 1, in order of place(·, 1).
     fn front(&mut self, from: u32, to: u32) -> Vec<u32> {
         if to - from < 2 {
             return (from..to).collect();
@@ -51,9 +48,9 @@ impl Filter<'_> {
         let middle = from.midpoint(to);
         let low = self.front(from, middle);
         let mut high = self.front(middle, to);
-        self.filter(&low, &high, self.columns - 1);
+        self.filter(&low, &high, self.places.columns - 1);
         high.retain(|&i| !self.dominated[i as usize]);
-        self.merged(&low, &high)
+        self.places.merged(&low, &high)
     }
 
     /// Marks the high points that a low point dominates, when low ≤ high is known in all objectives but 1 … k.
@@ -67,18 +64,13 @@ impl Filter<'_> {
         if k == 2 {
             return self.sweep(low, high);
         }
-        let (low_range, high_range) = (self.range(low, k), self.range(high, k));
-        if low_range.1 <= high_range.0 {
-            return self.filter(low, high, k - 1);
-        }
-        if low_range.0 > high_range.1 {
-            return;
-        }
-        // both sides get a point: the least is at most the pivot, the greatest above it
-        let (least, greatest) = (low_range.0.min(high_range.0), low_range.1.max(high_range.1));
-        let pivot = self.median(low, high, k).clamp(least, greatest - 1);
-        let (low_left, low_right) = self.split(low, k, pivot);
-        let (high_left, mut high_right) = self.split(high, k, pivot);
+        let pivot = match self.places.parting(low, high, k) {
+            Parting::Known => return self.filter(low, high, k - 1),
+            Parting::Never => return,
+            Parting::At(pivot) => pivot,
+        };
+        let (low_left, low_right) = self.places.split(low, k, pivot);
+        let (high_left, mut high_right) = self.places.split(high, k, pivot);
         self.filter(&low_left, &high_right, k - 1);
         high_right.retain(|&i| !self.dominated[i as usize]);
         self.filter(&low_left, &high_left, k);
@@ -90,10 +82,10 @@ impl Filter<'_> {
         let mut low = low.iter().peekable();
         let mut least = i32::MAX;
         for &q in high {
-            while let Some(&p) = low.next_if(|&&p| self.rank(p, 1) <= self.rank(q, 1)) {
-                least = least.min(self.rank(p, 2));
+            while let Some(&p) = low.next_if(|&&p| self.places.get(p, 1) <= self.places.get(q, 1)) {
+                least = least.min(self.places.get(p, 2));
             }
-            self.dominated[q as usize] |= least <= self.rank(q, 2);
+            self.dominated[q as usize] |= least <= self.places.get(q, 2);
         }
     }
 
@@ -104,12 +96,11 @@ impl Filter<'_> {
             self.block.resize(k, [i32::MAX; LANES]); // a lane without a point never dominates
             for (lane, &p) in low.iter().enumerate() {
                 for (d, column) in self.block.iter_mut().enumerate() {
-                    column[lane] = self.ranks[p as usize * self.columns + 1 + d];
+                    column[lane] = self.places.get(p, 1 + d);
                 }
             }
             for &q in high {
-                let start = q as usize * self.columns + 1;
-                let q_ranks = &self.ranks[start..start + k];
+                let q_ranks = self.places.after_first(q, k);
                 let mut worse = [0; LANES];
                 for (column, &rank) in self.block.iter().zip(q_ranks) {
                     for lane in 0..LANES {
@@ -119,38 +110,6 @@ impl Filter<'_> {
                 self.dominated[q as usize] |= worse.contains(&0);
             }
         }
-    }
-
-    /// The least and the greatest rank(·, k) of a set that is not empty.
-    fn range(&self, points: &[u32], k: usize) -> (i32, i32) {
-        points.iter().map(|&i| self.rank(i, k)).fold((i32::MAX, i32::MIN), |(a, b), r| (a.min(r), b.max(r)))
-    }
-
-    /// About the median of rank(·, k) over both sets, from every s-th point.
-    fn median(&self, low: &[u32], high: &[u32], k: usize) -> i32 {
-        let stride = (low.len() + high.len()) / 64 + 1;
-        let mut sample: Vec<i32> = low.iter().chain(high).step_by(stride).map(|&i| self.rank(i, k)).collect();
-        let middle = sample.len() / 2;
-        *sample.select_nth_unstable(middle).1
-    }
-
-    /// The points with rank(·, k) up to the pivot and those above it, each in the order they had.
-    fn split(&self, points: &[u32], k: usize, pivot: i32) -> (Vec<u32>, Vec<u32>) {
-        points.iter().partition(|&&i| self.rank(i, k) <= pivot)
-    }
-
-    /// Both sets together, in order of rank(·, 1).
-    fn merged(&self, low: &[u32], high: &[u32]) -> Vec<u32> {
-        let mut merged = Vec::with_capacity(low.len() + high.len());
-        let mut low = low.iter().copied().peekable();
-        for &q in high {
-            while let Some(p) = low.next_if(|&p| self.rank(p, 1) <= self.rank(q, 1)) {
-                merged.push(p);
-            }
-            merged.push(q);
-        }
-        merged.extend(low);
-        merged
     }
 }
 

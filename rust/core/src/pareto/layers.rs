@@ -5,6 +5,7 @@
 //! point's rank is one more than the largest of those that dominate it.
 
 use super::order::ranks;
+use super::places::{Parting, Places};
 use crate::lanes::{Kernel, dispatch};
 
 /// The rank of each row, in order; no row holds a NaN and there are fewer than 2³¹ of them.
@@ -16,7 +17,8 @@ pub fn ranks_of_fronts(rows: &[f64], columns: usize) -> Vec<i64> {
     let groups: Vec<&[usize]> = order.chunk_by(|&a, &b| row(a) == row(b)).collect();
 
     let sorted: Vec<i32> = groups.iter().flat_map(|group| row(group[0])).copied().collect();
-    let mut layers = Layers { places: &sorted, columns, ranks: vec![0; groups.len()], block: Vec::new() };
+    let mut layers =
+        Layers { places: Places { values: &sorted, columns }, ranks: vec![0; groups.len()], block: Vec::new() };
     layers.solve(0, groups.len() as u32);
     let mut found = vec![0; order.len()];
     for (group, &rank) in groups.iter().zip(&layers.ranks) {
@@ -34,41 +36,36 @@ const FEW: u32 = 32;
 const LANES: usize = 8;
 
 struct Layers<'a> {
-    places: &'a [i32],
-    columns: usize,
+    places: Places<'a>,
     ranks: Vec<i32>,
     /// The low points of [`Layers::compare`], LANES at a time: one array for each objective and one for the rank above.
     block: Vec<[i32; LANES]>,
 }
 
 impl Layers<'_> {
-    fn place(&self, i: u32, k: usize) -> i32 {
-        self.places[i as usize * self.columns + k]
-    }
-
     /// Makes the ranks of the points `from` … `to` − 1 final; those before them have been counted. Returns them in order
     /// of place(·, 1).
     fn solve(&mut self, from: u32, to: u32) -> Vec<u32> {
         if to - from < FEW {
             for q in from..to {
                 for p in from..q {
-                    let worse = (1..self.columns).any(|k| self.place(p, k) > self.place(q, k));
+                    let worse = (1..self.places.columns).any(|k| self.places.get(p, k) > self.places.get(q, k));
                     if !worse {
                         self.ranks[q as usize] = self.ranks[q as usize].max(self.ranks[p as usize] + 1);
                     }
                 }
             }
             let mut points: Vec<u32> = (from..to).collect();
-            points.sort_by_key(|&i| self.place(i, 1));
+            points.sort_by_key(|&i| self.places.get(i, 1));
             return points;
         }
         let middle = from.midpoint(to);
         let low = self.solve(from, middle);
         let mut high: Vec<u32> = (middle..to).collect();
-        high.sort_by_key(|&i| self.place(i, 1));
-        self.raise(&low, &high, self.columns - 1);
+        high.sort_by_key(|&i| self.places.get(i, 1));
+        self.raise(&low, &high, self.places.columns - 1);
         self.solve(middle, to);
-        self.merged(&low, &high)
+        self.places.merged(&low, &high)
     }
 
     /// Raises the high points above the low ones that dominate them, when low ≤ high is known but in objectives 1 … k.
@@ -82,18 +79,13 @@ impl Layers<'_> {
         if k == 2 {
             return self.sweep(low, high);
         }
-        let (low_range, high_range) = (self.range(low, k), self.range(high, k));
-        if low_range.1 <= high_range.0 {
-            return self.raise(low, high, k - 1);
-        }
-        if low_range.0 > high_range.1 {
-            return;
-        }
-        // both sides get a point: the least is at most the pivot, the greatest above it
-        let (least, greatest) = (low_range.0.min(high_range.0), low_range.1.max(high_range.1));
-        let pivot = self.median(low, high, k).clamp(least, greatest - 1);
-        let (low_left, low_right) = self.split(low, k, pivot);
-        let (high_left, high_right) = self.split(high, k, pivot);
+        let pivot = match self.places.parting(low, high, k) {
+            Parting::Known => return self.raise(low, high, k - 1),
+            Parting::Never => return,
+            Parting::At(pivot) => pivot,
+        };
+        let (low_left, low_right) = self.places.split(low, k, pivot);
+        let (high_left, high_right) = self.places.split(high, k, pivot);
         self.raise(&low_left, &high_left, k);
         self.raise(&low_left, &high_right, k - 1);
         self.raise(&low_right, &high_right, k);
@@ -105,10 +97,10 @@ impl Layers<'_> {
         let mut stairs: Vec<(i32, i32)> = Vec::new();
         let mut low = low.iter().peekable();
         for &q in high {
-            while let Some(&p) = low.next_if(|&&p| self.place(p, 1) <= self.place(q, 1)) {
-                add(&mut stairs, self.place(p, 2), self.ranks[p as usize]);
+            while let Some(&p) = low.next_if(|&&p| self.places.get(p, 1) <= self.places.get(q, 1)) {
+                add(&mut stairs, self.places.get(p, 2), self.ranks[p as usize]);
             }
-            let up_to = stairs.partition_point(|stair| stair.0 <= self.place(q, 2));
+            let up_to = stairs.partition_point(|stair| stair.0 <= self.places.get(q, 2));
             if up_to > 0 {
                 let rank = &mut self.ranks[q as usize];
                 *rank = (*rank).max(stairs[up_to - 1].1 + 1);
@@ -123,54 +115,21 @@ impl Layers<'_> {
             let start = self.block.len();
             self.block.resize(start + k + 1, [i32::MAX; LANES]); // a lane without a point never dominates
             for (lane, &p) in low.iter().enumerate() {
-                let places = &self.places[p as usize * self.columns + 1..][..k];
+                let places = self.places.after_first(p, k);
                 for (column, &place) in self.block[start..].iter_mut().zip(places) {
                     column[lane] = place;
                 }
                 self.block[start + k][lane] = self.ranks[p as usize] + 1;
             }
         }
-        let (places, columns, blocks) = (self.places, self.columns, &self.block);
-        dispatch(Pairs { places, columns, blocks, high, k, ranks: &mut self.ranks });
-    }
-
-    /// The least and the greatest place(·, k) of a set that is not empty.
-    fn range(&self, points: &[u32], k: usize) -> (i32, i32) {
-        points.iter().map(|&i| self.place(i, k)).fold((i32::MAX, i32::MIN), |(a, b), r| (a.min(r), b.max(r)))
-    }
-
-    /// About the median of place(·, k) over both sets, from every s-th point.
-    fn median(&self, low: &[u32], high: &[u32], k: usize) -> i32 {
-        let stride = (low.len() + high.len()) / 64 + 1;
-        let mut sample: Vec<i32> = low.iter().chain(high).step_by(stride).map(|&i| self.place(i, k)).collect();
-        let middle = sample.len() / 2;
-        *sample.select_nth_unstable(middle).1
-    }
-
-    /// The points with place(·, k) up to the pivot and those above it, each in the order they had.
-    fn split(&self, points: &[u32], k: usize, pivot: i32) -> (Vec<u32>, Vec<u32>) {
-        points.iter().partition(|&&i| self.place(i, k) <= pivot)
-    }
-
-    /// Both sets together, in order of place(·, 1).
-    fn merged(&self, low: &[u32], high: &[u32]) -> Vec<u32> {
-        let mut merged = Vec::with_capacity(low.len() + high.len());
-        let mut low = low.iter().copied().peekable();
-        for &q in high {
-            while let Some(p) = low.next_if(|&p| self.place(p, 1) <= self.place(q, 1)) {
-                merged.push(p);
-            }
-            merged.push(q);
-        }
-        merged.extend(low);
-        merged
+        let (places, blocks) = (self.places, &self.block);
+        dispatch(Pairs { places, blocks, high, k, ranks: &mut self.ranks });
     }
 }
 
 /// All pairs of low points, in blocks, and high points.
 struct Pairs<'a> {
-    places: &'a [i32],
-    columns: usize,
+    places: Places<'a>,
     blocks: &'a [[i32; LANES]],
     high: &'a [u32],
     k: usize,
@@ -184,7 +143,7 @@ impl Kernel for Pairs<'_> {
     fn run<const FUSED: bool, const WIDE: bool>(self) {
         let k = self.k;
         for &q in self.high {
-            let q_places = &self.places[q as usize * self.columns + 1..][..k];
+            let q_places = self.places.after_first(q, k);
             let mut highest = [self.ranks[q as usize]; LANES];
             for block in self.blocks.chunks_exact(k + 1) {
                 let mut worse = [0; LANES];
@@ -211,4 +170,25 @@ fn add(stairs: &mut Vec<(i32, i32)>, place: i32, rank: i32) {
     }
     let to = from + stairs[from..].iter().take_while(|stair| stair.1 <= rank).count();
     stairs.splice(from..to, [(place, rank)]);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tiers;
+    use super::*;
+    use crate::sampling::uniform;
+
+    /// Two ways to the same ranks, with ties and without, on more points than the first comparison of all pairs takes.
+    #[test]
+    fn dividing_and_comparing_all_pairs_agree() {
+        let trials: Vec<u64> = (0..3000).collect();
+        for columns in [4, 5, 6, 7, 9] {
+            let purposes: Vec<u64> = (0..columns as u64).collect();
+            for levels in [3.0, 30.0, 1e9] {
+                let mut rows = uniform(8, &trials, &purposes, 0).unwrap();
+                rows.iter_mut().for_each(|x| *x = (*x * levels).floor());
+                assert_eq!(ranks_of_fronts(&rows, columns), tiers::ranks(&rows, columns), "{columns}, {levels} levels");
+            }
+        }
+    }
 }

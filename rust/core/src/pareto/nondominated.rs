@@ -1,7 +1,10 @@
 //! The mask of the non-dominated points.
 
-use super::{divide, sieve, sweep};
+use super::{divide, sieve, sweep, tiles};
 use crate::error::{Error, Result};
+
+/// With more points than these and few objectives dividing them is faster than all pairs, as many at a time as they are.
+const MANY: usize = 1 << 19;
 
 /// Whether each of the n rows of `losses` (row-major, `objectives` columns) is non-dominated.
 ///
@@ -24,7 +27,8 @@ pub fn is_nondominated(losses: &[f64], objectives: usize) -> Result<Vec<bool>> {
     let front = match objectives {
         2 => sweep::front2(&candidates.rows),
         3 => sweep::front3(&candidates.rows),
-        _ => divide::front(&candidates.rows, objectives),
+        4 | 5 if candidates.index.len() > MANY => divide::front(&candidates.rows, objectives),
+        _ => tiles::front(&candidates.rows, objectives),
     };
     let mut mask = vec![false; n];
     for i in front {

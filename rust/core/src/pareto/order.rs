@@ -7,6 +7,25 @@ pub fn key(x: f64) -> u64 {
     bits ^ if bits >> 63 == 1 { u64::MAX } else { 1 << 63 }
 }
 
+/// The positions of M-dimensional points in lexicographic order, equal ones in any; there are fewer than 2³² and no NaN.
+///
+/// First coordinates are sorted as one integer each with the position in its lower bits; then those that are equal in
+/// the bits that are left for them are sorted again, in full.
+pub fn lexicographic<const M: usize>(rows: &[f64]) -> Vec<u32> {
+    let first = rows.iter().step_by(M).map(|&x| key(x));
+    let (least, greatest) = first.clone().fold((u64::MAX, 0), |(a, b), x| (a.min(x), b.max(x)));
+    let n = rows.len() / M;
+    let up = greatest.saturating_sub(least).leading_zeros().min(63);
+    let low = (1u64 << (u64::BITS - (n as u64).leading_zeros())) - 1; // the bits of a position
+    let mut order: Vec<u64> = first.zip(0..).map(|(x, i)| (x - least) << up & !low | i).collect();
+    order.sort_unstable();
+    let point = |entry: u64| -> [u64; M] { std::array::from_fn(|k| key(rows[(entry & low) as usize * M + k])) };
+    for equal in order.chunk_by_mut(|a, b| a & !low == b & !low).filter(|equal| equal.len() > 1) {
+        equal.sort_unstable_by_key(|&entry| point(entry));
+    }
+    order.into_iter().map(|entry| (entry & low) as u32).collect()
+}
+
 /// The rank of every number among the distinct numbers of its column, row-major as `rows` is.
 ///
 /// a ≤ b ⇔ rank(a) ≤ rank(b) within a column. There are fewer than 2³¹ rows and no NaN.

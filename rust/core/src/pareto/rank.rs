@@ -1,11 +1,14 @@
 //! The front that each point is on.
 
-use super::layers;
-use super::order::key;
+use super::order::{key, lexicographic};
+use super::staircase::Staircase;
+use super::{layers, tiers};
 use crate::error::{Error, Result};
 
 /// The rank of a point that holds a NaN.
 pub const NO_RANK: i64 = -1;
+/// With more points than these the divisions of `layers.rs` are faster than all pairs, as many at a time as they are.
+const MANY: usize = 1 << 20;
 
 /// The rank of each row: 0 on the front, r + 1 on the front of what is left without ranks 0 … r, −1 for a row with a NaN.
 ///
@@ -29,20 +32,27 @@ pub fn nondominated_rank(losses: &[f64], objectives: usize) -> Result<Vec<i64>> 
         .filter(|(_, row)| !row.iter().any(|x| x.is_nan()))
         .map(|(i, _)| i)
         .collect();
+    if ordinary.len() == n {
+        return Ok(ranks_of(losses, objectives));
+    }
+    let rows: Vec<f64> =
+        ordinary.iter().flat_map(|&i| &losses[i * objectives..(i + 1) * objectives]).copied().collect();
     let mut ranks = vec![NO_RANK; n];
-    let mut fill = |found: &mut dyn Iterator<Item = (usize, i64)>| found.for_each(|(i, rank)| ranks[i] = rank);
-    match objectives {
-        1 => fill(&mut sweep(losses, &ordinary, Levels::default())),
-        2 => fill(&mut sweep(losses, &ordinary, Heights::default())),
-        3 => fill(&mut sweep(losses, &ordinary, Staircases::default())),
-        _ => {
-            let rows: Vec<f64> =
-                ordinary.iter().flat_map(|&i| &losses[i * objectives..(i + 1) * objectives]).copied().collect();
-            let found = layers::ranks_of_fronts(&rows, objectives);
-            fill(&mut ordinary.iter().copied().zip(found));
-        }
+    for (i, rank) in ordinary.into_iter().zip(ranks_of(&rows, objectives)) {
+        ranks[i] = rank;
     }
     Ok(ranks)
+}
+
+/// The rank of each row; none holds a NaN.
+fn ranks_of(rows: &[f64], objectives: usize) -> Vec<i64> {
+    match objectives {
+        1 => sweep(rows, Levels::default()),
+        2 => sweep(rows, Heights::default()),
+        3 => sweep(rows, Staircases::default()),
+        _ if rows.len() / objectives <= MANY => tiers::ranks(rows, objectives),
+        _ => layers::ranks_of_fronts(rows, objectives),
+    }
 }
 
 /// What the points visited so far, in lexicographic order, say of the next one.
@@ -52,22 +62,17 @@ trait Fronts<const M: usize> {
 }
 
 /// Visits the distinct points in lexicographic order: equal ones share a rank, and only earlier ones can dominate.
-fn sweep<const M: usize>(
-    losses: &[f64],
-    rows: &[usize],
-    mut fronts: impl Fronts<M>,
-) -> impl Iterator<Item = (usize, i64)> {
-    let point = |i: usize| std::array::from_fn(|k| key(losses[i * M + k]));
-    let mut order: Vec<([u64; M], u32)> = rows.iter().map(|&i| (point(i), i as u32)).collect();
-    order.sort_unstable();
-    let mut previous = None;
-    let mut rank = 0;
-    order.into_iter().map(move |(point, i)| {
-        if previous.replace(point) != Some(point) {
-            rank = i64::from(fronts.rank(point) as u32); // fewer than 2³¹ points
+fn sweep<const M: usize>(rows: &[f64], mut fronts: impl Fronts<M>) -> Vec<i64> {
+    let mut ranks = vec![0; rows.len() / M];
+    let mut last = (None, 0);
+    for i in lexicographic::<M>(rows) {
+        let point = std::array::from_fn(|k| key(rows[i as usize * M + k]));
+        if last.0 != Some(point) {
+            last = (Some(point), i64::from(fronts.rank(point) as u32)); // fewer than 2³¹ points
         }
-        (i as usize, rank)
-    })
+        ranks[i as usize] = last.1;
+    }
+    ranks
 }
 
 /// One objective: each value is a front.
@@ -100,27 +105,15 @@ impl Fronts<2> for Heights {
 /// Three objectives: the (y, z) front of each front, y ascending and z descending. What front r dominates, front r − 1
 /// dominates too, so that the first front that does not is found by bisection.
 #[derive(Default)]
-struct Staircases(Vec<Vec<(u64, u64)>>);
+struct Staircases(Vec<Staircase>);
 
 impl Fronts<3> for Staircases {
     fn rank(&mut self, [_, y, z]: [u64; 3]) -> usize {
-        let rank = self.0.partition_point(|stairs| {
-            let after = stairs.partition_point(|corner| corner.0 <= y);
-            after > 0 && stairs[after - 1].1 <= z
-        });
+        let rank = self.0.partition_point(|stairs| stairs.covers(y, z));
         if rank == self.0.len() {
-            self.0.push(vec![(y, z)]);
-            return rank;
+            self.0.push(Staircase::default());
         }
-        let stairs = &mut self.0[rank];
-        let from = stairs.partition_point(|corner| corner.0 < y);
-        let to = from + stairs[from..].iter().take_while(|corner| corner.1 >= z).count();
-        if from == to {
-            stairs.insert(from, (y, z));
-        } else {
-            stairs[from] = (y, z);
-            stairs.drain(from + 1..to);
-        }
+        self.0[rank].insert(y, z);
         rank
     }
 }

@@ -5,6 +5,7 @@
 //! is all front no sample point dominates another, there is nothing to compare with, and the pass costs next to nothing.
 
 use super::dominates;
+use crate::lanes::{Kernel, dispatch};
 
 /// Points that may be on the front: all of the front, and what no pass could drop.
 pub struct Candidates {
@@ -17,25 +18,94 @@ pub struct Candidates {
 /// With fewer points the exact algorithms are faster than another pass.
 const FEW: usize = 128;
 /// A strong point has to dominate one in this many sample points that the stronger ones left.
-const WORTHWHILE: u32 = 128;
+const WORTHWHILE: u32 = 64;
+/// Points of a sample that are compared first, and how many of them may be non-dominated: else a pass drops too few.
+const PROBE: (usize, usize) = (16, 13);
+/// Rows that are compared together.
+const BLOCK: usize = 8;
 
 /// The rows of `losses` without those that hold a NaN or are dominated by a strong point.
 pub fn candidates(losses: &[f64], columns: usize) -> Candidates {
-    let mut strong = strong_points(losses, columns);
-    let mut left = Candidates { rows: Vec::new(), index: Vec::new() };
-    for (i, row) in losses.chunks_exact(columns).enumerate() {
-        if !is_weak(row, &strong, columns) && !row.iter().any(|x| x.is_nan()) {
+    let strong = strong_points(losses, columns);
+    let mut before = losses.len() / columns;
+    let passed = match columns {
+        2 => dispatch(Pass::<2> { losses, strong: &strong }),
+        3 => dispatch(Pass::<3> { losses, strong: &strong }),
+        4 => dispatch(Pass::<4> { losses, strong: &strong }),
+        5 => dispatch(Pass::<5> { losses, strong: &strong }),
+        6 => dispatch(Pass::<6> { losses, strong: &strong }),
+        7 => dispatch(Pass::<7> { losses, strong: &strong }),
+        8 => dispatch(Pass::<8> { losses, strong: &strong }),
+        _ => (0..before as u32).collect(),
+    };
+    let mut left =
+        Candidates { rows: Vec::with_capacity(passed.len() * columns), index: Vec::with_capacity(passed.len()) };
+    for i in passed {
+        let row = &losses[i as usize * columns..][..columns];
+        if !row.iter().any(|x| x.is_nan()) {
             left.rows.extend_from_slice(row);
-            left.index.push(i);
+            left.index.push(i as usize);
         }
     }
-    let mut before = losses.len() / columns;
     while left.index.len() > FEW && left.index.len() < before / 4 * 3 {
         before = left.index.len();
-        strong = strong_points(&left.rows, columns);
+        let strong = strong_points(&left.rows, columns);
         left = left.without_weak(&strong, columns);
     }
     left
+}
+
+/// The rows that no strong point is better than in all objectives, which is quicker to say than dominance.
+struct Pass<'a, const M: usize> {
+    losses: &'a [f64],
+    strong: &'a [f64],
+}
+
+impl<const M: usize> Kernel for Pass<'_, M> {
+    type Output = Vec<u32>;
+
+    #[inline(always)]
+    fn run<const FUSED: bool, const WIDE: bool>(self) -> Vec<u32> {
+        let (rows, _) = self.losses.as_chunks::<M>();
+        let (strong, _) = self.strong.as_chunks::<M>();
+        if strong.is_empty() {
+            return (0..rows.len() as u32).collect();
+        }
+        let mut left = vec![0; rows.len() + BLOCK];
+        let mut kept = 0;
+        let (blocks, rest) = rows.as_chunks::<BLOCK>();
+        for (block, at) in blocks.iter().zip((0..).step_by(BLOCK)) {
+            let mut alive = [1u64; BLOCK];
+            for point in strong {
+                let mut good = [0u64; BLOCK];
+                for k in 0..M {
+                    for lane in 0..BLOCK {
+                        good[lane] |= u64::from(block[lane][k] <= point[k]);
+                    }
+                }
+                let mut any = 0;
+                for lane in 0..BLOCK {
+                    alive[lane] &= good[lane];
+                    any |= alive[lane];
+                }
+                if any == 0 {
+                    break;
+                }
+            }
+            if alive != [0; BLOCK] {
+                for lane in 0..BLOCK {
+                    left[kept] = at + lane as u32;
+                    kept += alive[lane] as usize;
+                }
+            }
+        }
+        for i in rows.len() - rest.len()..rows.len() {
+            left[kept] = i as u32;
+            kept += 1;
+        }
+        left.truncate(kept);
+        left
+    }
 }
 
 impl Candidates {
@@ -68,18 +138,23 @@ fn strong_points(rows: &[f64], columns: usize) -> Vec<f64> {
     }
     let stride = n / (2 * n.isqrt());
     let sample: Vec<&[f64]> = rows.chunks_exact(columns).step_by(stride).collect();
-    let mut cover: Vec<(&[f64], Vec<u64>)> = front(&sample).into_iter().map(|p| (p, dominated(p, &sample))).collect();
+    if front(&sample[..PROBE.0]).len() > PROBE.1 {
+        return Vec::new();
+    }
+    let by_column: Vec<Vec<f64>> = (0..columns).map(|k| sample.iter().map(|row| row[k]).collect()).collect();
+    let mut cover: Vec<(&[f64], Vec<u8>)> =
+        front(&sample).into_iter().map(|p| (p, dispatch(Covered { point: p, by_column: &by_column }))).collect();
     let mut strong = Vec::new();
     for _ in 0..8 * columns {
-        let counts = cover.iter().map(|(_, set)| set.iter().map(|word| word.count_ones()).sum::<u32>());
+        let counts = cover.iter().map(|(_, set)| set.iter().map(|&is_in| u32::from(is_in)).sum::<u32>());
         let Some((gain, best)) = counts.zip(0..).max_by_key(|&(gain, i)| (gain, usize::MAX - i)) else { break };
-        if gain * WORTHWHILE < sample.len() as u32 {
-            break;
+        if gain <= 1 + sample.len() as u32 / WORTHWHILE {
+            break; // itself, and too few others
         }
         let (point, covered) = cover.swap_remove(best);
         strong.extend_from_slice(point);
         for (_, set) in &mut cover {
-            set.iter_mut().zip(&covered).for_each(|(word, done)| *word &= !done);
+            set.iter_mut().zip(&covered).for_each(|(is_in, done)| *is_in &= 1 - done);
         }
     }
     strong
@@ -97,10 +172,21 @@ fn front<'a>(sample: &[&'a [f64]]) -> Vec<&'a [f64]> {
     front
 }
 
-/// The set of sample points that p dominates, one bit each.
-fn dominated(p: &[f64], sample: &[&[f64]]) -> Vec<u64> {
-    sample
-        .chunks(64)
-        .map(|word| word.iter().enumerate().fold(0, |set, (bit, q)| set | u64::from(dominates(p, q)) << bit))
-        .collect()
+/// For each point of a sample whether `point` is at least as good: 1 or 0.
+struct Covered<'a> {
+    point: &'a [f64],
+    by_column: &'a [Vec<f64>],
+}
+
+impl Kernel for Covered<'_> {
+    type Output = Vec<u8>;
+
+    #[inline(always)]
+    fn run<const FUSED: bool, const WIDE: bool>(self) -> Vec<u8> {
+        let mut covered = vec![1; self.by_column[0].len()];
+        for (column, &x) in self.by_column.iter().zip(self.point) {
+            covered.iter_mut().zip(column).for_each(|(all, &other)| *all &= u8::from(x <= other));
+        }
+        covered
+    }
 }

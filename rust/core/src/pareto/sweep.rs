@@ -3,9 +3,8 @@
 //! After a lexicographic sort only an earlier point can dominate a later one, equal points are neighbours, and the
 //! first coordinate needs no further comparison (H. T. Kung, F. Luccio & F. P. Preparata, J. ACM 22, 1975, section 3).
 
-use std::collections::BTreeMap;
-
-use super::order::key;
+use super::order::{key, lexicographic};
+use super::staircase::Staircase;
 
 /// Positions of the non-dominated rows; no row holds a NaN.
 pub fn front2(rows: &[f64]) -> Vec<usize> {
@@ -19,30 +18,22 @@ pub fn front2(rows: &[f64]) -> Vec<usize> {
 
 /// Positions of the non-dominated rows; no row holds a NaN.
 pub fn front3(rows: &[f64]) -> Vec<usize> {
-    // the front of the (y, z) so far: y ascends, z descends
-    let mut stairs: BTreeMap<u64, u64> = BTreeMap::new();
-    sweep(rows, |[_, y, z]| {
-        let below = stairs.range(..=y).next_back();
-        if below.is_some_and(|(_, &lowest)| lowest <= z) {
-            return false;
-        }
-        while let Some((&right, _)) = stairs.range(y..).next().filter(|(_, height)| **height >= z) {
-            stairs.remove(&right);
-        }
-        stairs.insert(y, z);
-        true
-    })
+    let mut stairs = Staircase::default(); // the front of the (y, z) so far
+    sweep(rows, |[_, y, z]| stairs.insert(y, z))
 }
 
 /// Visits the distinct points in lexicographic order and collects the rows of those that `visit` finds non-dominated.
 fn sweep<const M: usize>(rows: &[f64], mut visit: impl FnMut([u64; M]) -> bool) -> Vec<usize> {
-    let points = rows.chunks_exact(M).map(|row| std::array::from_fn(|k| key(row[k])));
-    let mut order: Vec<([u64; M], usize)> = points.zip(0..).collect();
-    order.sort_unstable();
     let mut front = Vec::new();
-    for group in order.chunk_by(|a, b| a.0 == b.0) {
-        if visit(group[0].0) {
-            front.extend(group.iter().map(|(_, row)| row));
+    let mut last = (None, false);
+    for i in lexicographic::<M>(rows) {
+        let i = i as usize;
+        let point = std::array::from_fn(|k| key(rows[i * M + k]));
+        if last.0 != Some(point) {
+            last = (Some(point), visit(point));
+        }
+        if last.1 {
+            front.push(i);
         }
     }
     front
