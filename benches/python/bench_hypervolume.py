@@ -51,9 +51,9 @@ OURS: dict[str, Kernel] = {
 }
 CELLS: dict[str, list[tuple[str, int, tuple[int, ...]]]] = {
     "ranks": [(s, m, (10**3, 10**4, 10**5, 10**6)) for s in ("uniform", "sphere") for m in (2, 3, 5, 8)],
-    "hypervolume": [("sphere", m, (100, 1000, 10000)) for m in (2, 3)]
-    + [("sphere", m, (20, 100, 300, 1000)) for m in (4, 5)]
-    + [("sphere", m, (20, 100, 300)) for m in (6, 7, 8)],
+    "hypervolume": [("sphere", m, (10, 20, 50, 100, 200, 300, 1000, 10000)) for m in (2, 3, 4)]
+    + [("sphere", 5, (10, 20, 50, 100, 200, 300, 1000))]
+    + [("sphere", m, (10, 20, 50, 100, 200)) for m in (6, 7, 8)],
     "contributions": [("sphere", m, (100, 1000, 10000)) for m in range(2, 6)],
 }
 

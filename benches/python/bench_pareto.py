@@ -128,7 +128,8 @@ def main() -> None:
                 print(line, flush=True)
     ratios = [ratio for ratio in ratios if ratio == ratio]
     if ratios:
-        print(f"\nfastest peer / tunewright: {min(ratios):.2f} at worst, {np.median(ratios):.2f} in the median")
+        mean = np.exp(np.mean(np.log(ratios)))
+        print(f"\nfastest peer / tunewright: {min(ratios):.2f} at worst, {mean:.2f} in the geometric mean")
 
 
 if __name__ == "__main__":

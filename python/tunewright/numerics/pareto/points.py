@@ -27,6 +27,10 @@ def with_corner(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the points and one reference point, both to be minimised."""
     points = matrix("losses", losses)
+    if maximize is False and type(reference) is float and isfinite(reference) and points.size:
+        same = np.empty(points.shape[1])
+        same.fill(reference)
+        return points, same
     corner = np.asarray(reference)
     if corner.dtype.kind not in "fiub":
         raise TypeError(f"reference: expected real numbers, got {corner.dtype}; convert with .astype('float64')")

@@ -7,6 +7,7 @@
 
 use super::hypervolume::Boxes;
 use super::is_nondominated;
+use super::order::lexicographic;
 use super::volume::gains;
 use crate::error::Result;
 
@@ -35,15 +36,16 @@ pub fn hypervolume_contributions(losses: &[f64], reference: &[f64]) -> Result<Ve
 
 /// One or two coordinates: the rectangle between the neighbours on the front.
 fn planar(rows: &[&[f64]]) -> Vec<f64> {
-    let mut order: Vec<(f64, f64, usize)> =
-        rows.iter().enumerate().map(|(i, row)| (row[0], if row.len() == 1 { 1.0 } else { row[1] }, i)).collect();
-    order.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(b.1.total_cmp(&a.1)));
+    let second = |row: &[f64]| if row.len() == 1 { 1.0 } else { row[1] };
+    let turned: Vec<f64> = rows.iter().flat_map(|row| [-row[0], -second(row)]).collect();
+    let order = lexicographic::<2>(&turned);
+    let point = |i: u32| (rows[i as usize][0], second(rows[i as usize]));
     let mut contributions = vec![0.0; rows.len()];
     let mut front: Vec<(f64, f64, Option<usize>)> = vec![(f64::INFINITY, 0.0, None)];
-    for group in order.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
-        let (x, y, i) = group[0];
+    for equal in order.chunk_by(|&i, &j| point(i) == point(j)) {
+        let (x, y) = point(equal[0]);
         if y > front[front.len() - 1].1 {
-            front.push((x, y, (group.len() == 1).then_some(i)));
+            front.push((x, y, (equal.len() == 1).then_some(equal[0] as usize)));
         }
     }
     front.push((0.0, 0.0, None));
@@ -81,22 +83,21 @@ struct Sweep {
 }
 
 fn spatial(rows: &[&[f64]]) -> Vec<f64> {
-    let mut order: Vec<([f64; 3], usize)> = rows.iter().map(|row| [row[2], row[0], row[1]]).zip(0..).collect();
-    order.sort_unstable_by(|(a, _), (b, _)| {
-        b[0].total_cmp(&a[0]).then_with(|| b[1].total_cmp(&a[1])).then_with(|| b[2].total_cmp(&a[2]))
-    });
+    let turned: Vec<f64> = rows.iter().flat_map(|row| [-row[2], -row[0], -row[1]]).collect();
+    let order = lexicographic::<3>(&turned);
     let mut sweep =
         Sweep { stairs: Vec::new(), strips: Vec::with_capacity(2 * rows.len()), contributions: vec![0.0; rows.len()] };
     let mut repeated = Vec::new();
-    for group in order.chunk_by(|a, b| a.0 == b.0) {
-        let ([z, x, y], row) = group[0];
-        sweep.insert(x, y, z, row);
-        if group.len() > 1 {
+    for equal in order.chunk_by(|&i, &j| rows[i as usize] == rows[j as usize]) {
+        let row = equal[0] as usize;
+        sweep.insert(rows[row][0], rows[row][1], rows[row][2], row);
+        if equal.len() > 1 {
             repeated.push(row);
         }
     }
-    for corner in std::mem::take(&mut sweep.stairs) {
-        sweep.close(&corner, 0.0);
+    for at in 0..sweep.stairs.len() {
+        let (row, volume) = (sweep.stairs[at].row, sweep.left(&sweep.stairs[at], 0.0));
+        sweep.contributions[row] += volume;
     }
     for row in repeated {
         sweep.contributions[row] = 0.0;
@@ -130,9 +131,15 @@ impl Sweep {
         let left = self.stairs.get(to).map_or(0.0, |corner| corner.x);
         self.strips.push(Strip { right, left, floor, since: z });
         let corner = Corner { x, y, row, first, end: self.strips.len() };
-        let replaced: Vec<Corner> = self.stairs.splice(from..to, [corner]).collect();
-        for corner in &replaced {
-            self.close(corner, z);
+        for at in from..to {
+            let (row, volume) = (self.stairs[at].row, self.left(&self.stairs[at], z));
+            self.contributions[row] += volume;
+        }
+        if from == to {
+            self.stairs.insert(from, corner);
+        } else {
+            self.stairs[from] = corner;
+            self.stairs.drain(from + 1..to);
         }
     }
 
@@ -171,10 +178,10 @@ impl Sweep {
         }
     }
 
-    fn close(&mut self, corner: &Corner, z: f64) {
-        for strip in &self.strips[corner.first..corner.end] {
-            self.contributions[corner.row] += (strip.right - strip.left) * (corner.y - strip.floor) * (strip.since - z);
-        }
+    /// What a corner's strips have between their heights and z.
+    fn left(&self, corner: &Corner, z: f64) -> f64 {
+        let strips = &self.strips[corner.first..corner.end];
+        strips.iter().map(|strip| (strip.right - strip.left) * (corner.y - strip.floor) * (strip.since - z)).sum()
     }
 }
 

@@ -186,7 +186,9 @@ mod tests {
             let purposes: Vec<u64> = (0..columns as u64).collect();
             for levels in [3.0, 30.0, 1e9] {
                 let mut rows = uniform(8, &trials, &purposes, 0).unwrap();
-                rows.iter_mut().for_each(|x| *x = (*x * levels).floor());
+                for x in &mut rows {
+                    *x = (*x * levels).floor();
+                }
                 assert_eq!(ranks_of_fronts(&rows, columns), tiers::ranks(&rows, columns), "{columns}, {levels} levels");
             }
         }
