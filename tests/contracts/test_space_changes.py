@@ -11,11 +11,16 @@ from tunewright.errors import SpaceError, StudyError
 STRATEGIES = {
     "Random": tw.Random(),
     "Sobol": tw.QuasiRandom(),
-    "Halton": tw.QuasiRandom("halton"),
     "TrustRegion": tw.TrustRegion(startup=4, candidates=32),
     "NSGA2": tw.NSGA2(population=6),
     "NSGA3": tw.NSGA3(population=6),
     "GaussianProcess": tw.GaussianProcess(startup=5, candidates=32, climbs=2),
+    "RandomForest": tw.RandomForest(startup=5, candidates=32, climbs=2, trees=5),
+    "TPE": tw.TPE(startup=5),
+    "Auto": tw.Auto(),
+    "LocalSearch": tw.LocalSearch(),
+    "LocalSearchAround": tw.LocalSearch({"lr": 1e-2, "optimizer": "adam"}, step=0.3),
+    "Ensemble": tw.Ensemble([tw.Random(), tw.TPE(startup=5), tw.LocalSearch()]),
 }
 
 
@@ -133,6 +138,38 @@ def test_scripts_of_the_old_and_of_the_new_space_continue_the_study(tmp_path):
         tw.Study(tw.Space(x=tw.Float(0, 1)), minimize="loss", storage=tmp_path / "s.db")
 
 
+SCHEDULERS = {
+    "stopping": tw.ASHA(9, min_resource=1),
+    "promotion": tw.ASHA(9, min_resource=1, promotion=True),
+    "hyperband": tw.Hyperband(9),
+    "median": tw.MedianStopping(min_trials=3),
+    "wilcoxon": tw.WilcoxonStopping(),
+}
+
+
+@pytest.mark.parametrize("scheduler", SCHEDULERS.values(), ids=list(SCHEDULERS))
+@pytest.mark.parametrize("strategy", ["Random", "GaussianProcess", "TPE"])
+def test_schedulers_go_on_and_suggestions_replay(strategy, scheduler, storage):
+    strategy = STRATEGIES[strategy]
+    study = study_of(strategy, storage, scheduler=scheduler)
+
+    def trained(trial):
+        for epoch in trial.epochs(9):
+            trial.report(loss=objective(trial) + 1 / (epoch + 1))
+
+    study.optimize(trained, 10)
+    extend(study)
+    study.optimize(trained, 20)
+    narrow(study)
+    study.optimize(trained, 30)
+    assert all("depth" in trial.config for trial in study.trials[10:])
+    study.space.natives([trial.config for trial in study.trials[20:]])
+    for number in range(0, 30, 3):
+        past = study.history.at(int(study.history.seen[number]))
+        row = strategy.suggest(past, study.seed, np.array([number]))
+        assert past.space.configs(row)[0].items() <= study.trials[number].config.items()
+
+
 class TestWhatStrategiesLearnFrom:
     def test_old_trials_have_the_assumed_value(self):
         study = study_of(tw.Random()).optimize(objective, 5)
@@ -244,6 +281,12 @@ class TestRefusals:
             study.extend(depth=tw.Int(1, 2), assumed={"deep": 1})
         with pytest.raises(SpaceError, match="assumed value of 'depth'"):
             study.extend(depth=tw.Int(1, 2), assumed={"depth": 7})
+
+    def test_a_strategy_that_begins_outside(self):
+        study = study_of(tw.LocalSearch({"optimizer": "sgd"}))
+        with pytest.raises(tw.errors.TunewrightError, match="around"):
+            study.narrow(optimizer="adam")
+        assert study.space == space()
 
     def test_plans_populations_and_spaces_that_grow_by_themselves(self):
         for strategy in (tw.Grid(points=2), tw.Manual({"lr": 0.1, "width": 2, "size": "s", "optimizer": "adam"})):
