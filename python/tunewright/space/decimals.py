@@ -11,7 +11,7 @@ what x is taken for lies in I(y) too, and then y is taken for that or a larger o
 
 from __future__ import annotations
 
-__all__ = ["DIGITS", "snap"]
+__all__ = ["DIGITS", "EXACT_TENS", "TENS", "shortest", "snap"]
 
 import numpy as np
 
@@ -21,8 +21,8 @@ DIGITS = 12  # significant digits of a short number: one in a hundred values or 
 
 _ONE_IN = 10.0**-DIGITS
 _FIRST, _LAST = DIGITS - 1 - 22, DIGITS - 1 + 22  # decades in which 10**22, the last exact power, is enough
-_TENS = np.array([float(f"1e{exponent}") for exponent in range(_FIRST - 1, _LAST + 2)])
-_EXACT = np.array([10.0**exponent for exponent in range(23)])
+TENS = np.array([float(f"1e{exponent}") for exponent in range(_FIRST - 1, _LAST + 2)])
+EXACT_TENS = np.array([10.0**exponent for exponent in range(23)])
 
 
 def snap(value: Array, tolerance: Array) -> Array:
@@ -44,13 +44,13 @@ def snap(value: Array, tolerance: Array) -> Array:
     crowded = close & (size * _ONE_IN < 4.0 * tolerance)  # more than one short number may be within reach
     if crowded.any():
         pairs = zip(value[crowded].tolist(), tolerance[crowded].tolist(), strict=True)
-        result[crowded] = [_shortest(number, reach) for number, reach in pairs]
+        result[crowded] = [shortest(number, reach) for number, reach in pairs]
     return result
 
 
 def _rounded(value: Array, size: Array) -> Array:
     """The values rounded to 12 significant digits."""
-    usual = (size >= _TENS[1]) & (size < _TENS[-2])
+    usual = (size >= TENS[1]) & (size < TENS[-2])
     if usual.all():
         return _quickly_rounded(value, size)
     result = np.empty(value.shape)
@@ -62,14 +62,14 @@ def _rounded(value: Array, size: Array) -> Array:
 def _quickly_rounded(value: Array, size: Array) -> Array:
     """An integer times or divided by an exact power of ten, which is the float64 that the decimal number reads as."""
     decade = (np.frexp(size)[1] - 1) * 30103 // 100000  # floor(log10(2**(e-1))), at most one too low for the value
-    decade += size >= _TENS[decade + 2 - _FIRST]
+    decade += size >= TENS[decade + 2 - _FIRST]
     shift = DIGITS - 1 - decade
-    up, down = _EXACT[np.maximum(shift, 0)], _EXACT[np.maximum(-shift, 0)]  # one of the two is 1
+    up, down = EXACT_TENS[np.maximum(shift, 0)], EXACT_TENS[np.maximum(-shift, 0)]  # one of the two is 1
     rounded: Array = np.rint(value * up / down) * down / up
     return rounded
 
 
-def _shortest(number: float, reach: float) -> float:
+def shortest(number: float, reach: float) -> float:
     """The number with the fewest digits within reach; there is one of 12."""
     if abs(number) <= reach:
         return 0.0

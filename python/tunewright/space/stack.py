@@ -15,10 +15,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tunewright.space import single
 from tunewright.space.array import Array
 from tunewright.space.inverse import nearly
 from tunewright.space.line import Continuous, Line
 from tunewright.space.scale import LinearScale, LogScale
+
+_FEW = 16  # numbers
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,14 +40,30 @@ class Stack:
 
     def at(self, unit: Array) -> Array:
         """Return the values (k, n) at coordinates (k, n)."""
+        if self._by_one(unit):
+            ends = zip(unit[:, 0].tolist(), *self._ends(), strict=True)
+            return np.array([[single.at(u, low, high)] for u, low, high in ends])
         return self.whole.at(unit)
 
     def coordinate(self, native: Array) -> Array:
         """Return the coordinates (k, n) of values (k, n)."""
+        if self._by_one(native):
+            ends = zip(native[:, 0].tolist(), *self._ends(), strict=True)
+            found = [single.coordinate(x, low, high) for x, low, high in ends]
+            if None not in found:
+                return np.array(found)[:, None]
         unit, wrong = nearly(self.whole.at, native, self.whole.scale.coordinate(native))
         for k in np.flatnonzero(wrong.any(axis=1)):
             unit[k] = self.lines[k].coordinate(native[k])
         return unit
+
+    def _by_one(self, numbers: Array) -> bool:
+        """Whether they are so few that one by one is quicker."""
+        return numbers.shape[1] == 1 and len(numbers) <= _FEW and isinstance(self.whole.scale, LinearScale)
+
+    def _ends(self) -> tuple[list[float], list[float]]:
+        low, high = self.whole.scale.low, self.whole.scale.high
+        return low[:, 0].tolist(), high[:, 0].tolist()
 
 
 def stacked(lines: Sequence[Line | None]) -> tuple[Stack, ...]:

@@ -54,6 +54,17 @@ class Coordinates:
         counts = np.where(self.even & (self.steps > 0.0), np.round(1.0 / np.where(self.steps > 0, self.steps, 1.0)), 0)
         return np.where(self.kinds == 1, -counts, counts).astype(np.int64)
 
+    @cached_property
+    def continuous(self) -> np.ndarray[Any, np.dtype[np.intp]]:
+        """Which of the space's columns vary without steps."""
+        columns: np.ndarray[Any, np.dtype[np.intp]] = self.columns[self.steps == 0.0]
+        return columns
+
+    @cached_property
+    def uneven(self) -> np.ndarray[Any, np.dtype[np.intp]]:
+        """Which coordinates have values that do not stand at (i + 0.5) / size."""
+        return np.flatnonzero(~self.even & (self.steps > 0.0))
+
     def natives(self, unit: Array) -> Array:
         """Native rows, shape (n, all columns), of coordinates (n, d): NaN where inactive."""
         full = np.full((len(unit), self.space.dimension), 0.5)
@@ -84,7 +95,7 @@ class Coordinates:
         even, sizes = self.even, np.round(1.0 / self.steps[self.even])
         # divided as the space divides: a category whose last bit differs would be another one to the process
         result[:, even] = (np.minimum(np.floor(result[:, even] * sizes), sizes - 1.0) + 0.5) / sizes
-        for j in np.flatnonzero(~even & (self.steps > 0.0)):
+        for j in self.uneven:
             domain = self.space.domains[self.columns[j]]
             result[:, j] = domain.encode(domain.decode(result[:, j]))
         if self.space.has_conditions:

@@ -18,7 +18,7 @@ from tunewright.strategies.parzen.densities import Densities, groups
 from tunewright.strategies.parzen.fronts import Fronts, contributions
 from tunewright.strategies.parzen.proposals import Proposals
 from tunewright.strategies.parzen.rungs import staged
-from tunewright.strategies.parzen.standing import Standing
+from tunewright.strategies.parzen.standing import Standing, improvements
 from tunewright.strategies.readings import readings
 from tunewright.trial import History
 from tunewright.trial.columns import Array, Ints
@@ -104,46 +104,42 @@ class TPE:
         if not len(numbers) or not space.dimension:
             return space.natives(np.zeros((len(numbers), space.dimension)))
         known = self._known(history, space)
-        good = self._good(history, known.standing, space.dimension)
-        if good is None:
+        known.standing.read(history)
+        found = self._split(history, known.standing, space.dimension)
+        if found is None:
             return design(space, seed, history.ordinals(numbers))
-        weights = self._weighed(history, good)
-        ascending = sorted(good)
-        known.densities.read(history, ascending)
-        rows = known.densities.rows(history, ascending)
-        return Proposals(history, known.densities, rows, weights, self.candidates, seed).natives(numbers)
+        good, weights = found
+        known.densities.read(history, good)
+        return Proposals(history, known.densities, weights, self.candidates, seed).natives(numbers)
 
-    def _good(self, history: History, standing: Standing | Fronts, d: int) -> list[int] | None:
-        """Numbers of the good trials, the best first where there is one objective; None before there are enough."""
-        standing.read(history)
+    def _split(self, history: History, standing: Standing | Fronts, d: int) -> tuple[list[int], Array | None] | None:
+        """Numbers of the good trials, ascending, and their weights if they differ; None before there are enough."""
         if isinstance(standing, Fronts):
-            return (
-                None
-                if standing.usable < self.startup
-                else standing.best(history, self._count(standing.ended, math.inf))
-            )
+            return self._split_fronts(history, standing)
         if self.fidelity == "all" and len(history.reports) and (read := readings(history)).varied:
-            numbers = staged(history, read, max(self.startup, d + 3))
-            return (
-                None if len(numbers) < self.startup else numbers[: self._count(len(numbers), self.most_good)].tolist()
-            )
-        if len(standing.order) < self.startup:
+            trials, losses = staged(history, read, max(self.startup, d + 3))
+            ranked, count = trials.tolist(), self._count(len(trials), self.most_good)
+        else:
+            count = self._count(standing.ended, self.most_good)
+            ranked, losses = standing.best(max(count, self.startup)), standing.losses(count + 1)
+        if len(ranked) < self.startup:
             return None
-        return standing.best(self._count(standing.ended, self.most_good))
+        good = ranked[:count]
+        if self.weights == "age":
+            return sorted(good), None
+        return sorted(good), improvements(losses[: count + 1], len(good))[np.argsort(good)]
+
+    def _split_fronts(self, history: History, standing: Fronts) -> tuple[list[int], Array | None] | None:
+        if standing.usable < self.startup:
+            return None
+        good = standing.best(history, self._count(standing.ended, math.inf))
+        if self.weights == "age":
+            return good, None
+        numbers = np.array(good, dtype=np.int64)
+        return good, contributions(losses_of(history, numbers), violations_of(history, numbers))
 
     def _count(self, ended: int, most: float) -> int:
         return int(min(math.ceil(self.good * ended), most))
-
-    def _weighed(self, history: History, good: list[int]) -> Array | None:
-        """Weights of the good trials in the order of their numbers; None: all the same."""
-        if self.weights == "age":
-            return None
-        if len(history.metrics) > 1:
-            numbers = np.sort(good)
-            return contributions(losses_of(history, numbers), violations_of(history, numbers))
-        weights = math.log(len(good) + 1.0) - np.log(np.arange(1.0, len(good) + 1.0))
-        heavy: Array = (weights / weights.mean())[np.argsort(good)]
-        return heavy
 
     def _known(self, history: History, space: Coordinates) -> _Known:
         records = _records.setdefault(history, {})

@@ -11,7 +11,7 @@ from tunewright.strategies.coordinates import coordinates
 from tunewright.strategies.gp.candidates import design
 from tunewright.strategies.parzen.fronts import Fronts, contributions
 from tunewright.strategies.parzen.rungs import staged
-from tunewright.strategies.parzen.standing import Standing
+from tunewright.strategies.parzen.standing import Standing, improvements
 from tunewright.strategies.readings import readings
 
 LINE = tw.Space(x=tw.Float(0.0, 1.0))
@@ -102,6 +102,15 @@ def test_many_trials_are_placed_as_one_by_one():
     quick.read(study.history)
     assert quick.order == slow.order
     assert quick.best(60) == np.argsort(values, kind="stable").tolist()
+
+
+def test_weights_by_value():
+    assert improvements(np.array([1.0, 2.0, 4.0]), 2).tolist() == pytest.approx([1.2, 0.8])  # by 3 and by 2
+    assert improvements(np.array([1.0, 2.0, 4.0]), 3).tolist() == pytest.approx([1.8, 1.2, 1e-3])
+    assert improvements(np.array([1.0, 3.0, np.nan]), 2).tolist() == [2.0, 1e-3]
+    for same in ([2.0, 2.0, 2.0], [np.nan, np.nan], [5.0]):
+        assert improvements(np.array(same), len(same) - 1).tolist() == [1.0] * (len(same) - 1)
+    assert np.isfinite(improvements(np.array([-1e150, 0.0, 1e150]), 2)).all()
 
 
 @pytest.mark.parametrize(("trials", "good"), [(10, 1), (11, 2), (30, 3), (400, 25)])
@@ -201,10 +210,16 @@ def test_trials_are_compared_at_the_highest_rung_that_enough_reached():
     assert len(trials) == 5
     read = readings(history)
     assert set(read.steps.tolist()) == {1, 3, 9}
-    assert staged(history, read, 1).tolist() == [0, 2, 1, 4, 3]
-    assert staged(history, read, 3).tolist() == [2, 1, 0, 4, 3]
-    assert staged(history, read, 5).tolist() == [4, 2, 1, 0, 3]
-    assert staged(history, read, 6).tolist() == [4, 2, 1, 0, 3]
+    nan = float("nan")
+    for enough, order, expected in [
+        (1, [0, 2, 1, 4, 3], [1, nan, nan, nan, nan]),
+        (3, [2, 1, 0, 4, 3], [3, 3.5, 4, nan, nan]),
+        (5, [4, 2, 1, 0, 3], [1, 3, 4, 5, 6]),
+        (6, [4, 2, 1, 0, 3], [1, 3, 4, 5, 6]),
+    ]:
+        numbers, found = staged(history, read, enough)
+        assert numbers.tolist() == order
+        assert np.array_equal(found, expected, equal_nan=True)
 
 
 @pytest.mark.parametrize("fidelity", ["all", "last"])
@@ -247,7 +262,7 @@ def test_what_is_modelled_together(strategy, columns):
         study.tell(trial, trial.config.get("x", 0.5))
     study.ask()
     kept = densities(study)
-    assert [group.columns.tolist() for group in kept.groups] == columns
+    assert [np.arange(4)[group.columns].tolist() for group in kept.groups] == columns
     if len(columns) > 1:  # a group has the trials that have its parameters
         there = np.flatnonzero(~np.isnan(study.history.natives[:30, 1]))
         assert set(kept.groups[1].others.trials().tolist()) == set(there.tolist()) - kept.good

@@ -19,6 +19,7 @@ from tunewright.strategies.coordinates import Coordinates
 from tunewright.trial import History
 from tunewright.trial.columns import Array, Ints
 
+_FRESH, _ALL = 25, 2**31  # of the others the newest 25 weigh the most, the good ones all the same
 _STEP = 0.25  # of an ordered parameter's step: the smallest bandwidth
 
 
@@ -27,36 +28,25 @@ class Group:
     """Coordinates that are modelled together.
 
     Attributes:
-        columns: which of the coordinates, ascending.
-        others: density of the trials that are not good.
+        columns: which of the coordinates, ascending; all of them as a slice.
+        size: how many.
+        good: density of the good trials.
+        others: density of all others.
     """
 
-    columns: np.ndarray[Any, np.dtype[np.intp]]
-    cells: list[int]
-    least: list[float]
-    prior_weight: float
+    columns: Any
+    size: int
+    good: Mixture
     others: Mixture
 
-    def good(self, rows: Array, weights: Array | None) -> tuple[Mixture, Array]:
-        """Density of the good trials, whose coordinates are ``rows``, and the weights of its components."""
-        own, there = self._own(rows)
-        mixture = Mixture(self.cells, self.least, prior_weight=self.prior_weight)
-        mixture.insert(range(len(own)), own)
-        return mixture, np.ones(len(own)) if weights is None else weights[there]
-
-    def insert(self, numbers: Ints, rows: Array) -> None:
-        """Trials that are not good, with their coordinates (k, all of the space)."""
-        own, there = self._own(rows)
-        self.others.insert(numbers[there].tolist(), own)
-
-    def _own(self, rows: Array) -> tuple[Array, Any]:
-        """What ``rows`` have of these coordinates, and which rows have any."""
-        own = np.ascontiguousarray(rows[:, self.columns])
+    def insert(self, density: Mixture, numbers: list[int], rows: Array) -> None:
+        """Trials with their coordinates (k, all of the space) join one of the densities, those that have any here."""
+        own = rows[:, self.columns]
         missing = np.isnan(own)
-        if not missing.any():
-            return own, slice(None)
-        there = ~missing.all(axis=1)
-        return own[there], there
+        if missing.any():
+            there = ~missing.all(axis=1)
+            own, numbers = own[there], np.array(numbers)[there].tolist()
+        density.insert(numbers, np.ascontiguousarray(own))
 
 
 def groups(space: Coordinates, columns: list[list[int]], prior_weight: float) -> list[Group]:
@@ -64,8 +54,9 @@ def groups(space: Coordinates, columns: list[list[int]], prior_weight: float) ->
     found = []
     for own in columns:
         cells, least = space.cells[own].tolist(), (_STEP * space.steps[own]).tolist()
-        others = Mixture(cells, least, prior_weight=prior_weight)
-        found.append(Group(np.array(own, dtype=np.intp), cells, least, prior_weight, others))
+        good, others = (Mixture(cells, least, prior_weight=prior_weight, fresh=fresh) for fresh in (_ALL, _FRESH))
+        which = slice(None) if len(own) == space.dimension else np.array(own, dtype=np.intp)
+        found.append(Group(which, len(own), good, others))
     return found
 
 
@@ -86,6 +77,9 @@ class Densities:
     _seen: Array = field(default_factory=lambda: np.zeros((0, 0)))  # where they were
     _read: int = 0
 
+    def __post_init__(self) -> None:
+        self._all = self.space.dimension == self.space.space.dimension
+
     def read(self, history: History, good: list[int]) -> None:
         """Take in what is new in ``history``, and which of its trials are ``good`` now."""
         asked, told = history.asked, history.told
@@ -93,34 +87,38 @@ class Densities:
         self._unplaced, self._read = [number for number in fresh if not asked[number]], history.n
         known = [number for number in fresh if asked[number]]
         now = frozenset(good)
-        leave, back = now - self.good, self.good - now
+        join, back = now - self.good, self.good - now
         self.good = now
-        enter = sorted(back.union(known) - now)
         moved = self._moved(history)
-        for group in self.groups:
-            group.others.remove([*leave, *moved])
-        enter += [number for number in moved if number not in now]
+        self.remove([*join, *moved])
+        if join or back:
+            rows = self.rows(history, sorted(join))
+            for group in self.groups:
+                group.good.remove(list(back))
+                group.insert(group.good, sorted(join), rows)
+        enter = sorted(back.union(known, moved) - now)
         if enter:
-            self.insert(np.array(enter, dtype=np.int64), self.rows(history, enter))
+            self.insert(enter, self.rows(history, enter))
         under_way = [number for number in known if not told[number]]
         if len(self._open) or under_way:
             self._open = np.array([*self._open[told[self._open] == 0].tolist(), *under_way], dtype=np.int64)
             self._seen = self.rows(history, self._open)
 
-    def insert(self, numbers: Ints, rows: Array) -> None:
+    def insert(self, numbers: list[int], rows: Array) -> None:
         """Trials that are not good."""
         for group in self.groups:
-            group.insert(numbers, rows)
+            group.insert(group.others, numbers, rows)
 
     def remove(self, numbers: list[int]) -> None:
         """The inverse of :meth:`insert`."""
-        for group in self.groups:
-            group.others.remove(numbers)
+        if numbers:
+            for group in self.groups:
+                group.others.remove(numbers)
 
     def rows(self, history: History, numbers: Ints | list[int]) -> Array:
         """Coordinates (k, d) of trials."""
-        rows: Array = history.unit[numbers][:, self.space.columns]
-        return rows
+        rows: Array = history.unit[numbers]
+        return rows if self._all else rows[:, self.space.columns]
 
     def _moved(self, history: History) -> list[int]:
         """Trials that were under way and have another configuration since (where names are met while running)."""

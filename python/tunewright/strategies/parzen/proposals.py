@@ -5,7 +5,6 @@ from __future__ import annotations
 __all__ = ["Proposals"]
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
@@ -28,15 +27,13 @@ class Proposals:
     Attributes:
         history: the record.
         densities: what it says.
-        good: coordinates (k, d) of the good trials.
-        weights: (k,) of them; None: all the same.
+        weights: of the good trials, by their numbers ascending; None: all the same.
         candidates: how many points are drawn for each trial.
         seed: of the study.
     """
 
     history: History
     densities: Densities
-    good: Array
     weights: Array | None
     candidates: int
     seed: int
@@ -44,14 +41,13 @@ class Proposals:
 
     def natives(self, numbers: Ints) -> Array:
         """Native configurations of the trials ``numbers``, each but the first as if those before were under way."""
-        groups = [(group, *group.good(self.good, self.weights)) for group in self.densities.groups]
 
         def propose(some: Ints, attempt: int) -> Array:
             for number in some.tolist():
                 if number not in self._ranked:
-                    self._ranked[number] = self._rank(groups, number)
+                    self._ranked[number] = self._rank(number)
                     if len(numbers) > 1:
-                        self.densities.insert(np.array([number]), self._ranked[number][:1])
+                        self.densities.insert([number], self._ranked[number][:1])
             if attempt >= self.candidates:
                 return draw(self.history.space, self.seed, some, attempt=attempt)
             ranked = np.concatenate([self._ranked[number][attempt : attempt + 1] for number in some.tolist()])
@@ -69,43 +65,53 @@ class Proposals:
         space = self.densities.space
         if space.space.constraints:
             return False
-        continuous = natives[:, space.columns[space.steps == 0.0]]
-        return bool((~np.isnan(continuous)).any(axis=1).all())
+        continuous = natives[:, space.continuous]
+        return bool((continuous == continuous).any(axis=1).all())
 
-    def _rank(self, groups: list[tuple[Group, Any, Array]], number: int) -> Array:
+    def _rank(self, number: int) -> Array:
         """Candidates of one trial, (m, d), the best first: in each group of coordinates by itself."""
-        space, m = self.densities.space, self.candidates
-        d, width = space.dimension, 2 * space.dimension + len(groups)
-        draws = stream(self.seed, number, _DRAWS, m * width).reshape(m, width)
-        fallback = draws[:, :d]
+        space, m, d = self.densities.space, self.candidates, self.densities.space.dimension
+        draws = stream(self.seed, number, _DRAWS, m * (2 * d + len(self.densities.groups)))
+        fallback, last = draws[: m * d].reshape(m, d), m * d
         if space.has_priors:
             fallback = space.quantile(fallback)
-        points, first = np.empty((m, d)), d
-        for group, good, weights in groups:
-            last = first + 1 + len(group.columns)
-            own = np.ascontiguousarray(draws[:, first:last]), np.ascontiguousarray(fallback[:, group.columns])
-            points[:, group.columns] = good.sample(*own, weights=weights)
-            first = last
+        points = np.empty((m, d))
+        for group in self.densities.groups:
+            first, last = last, last + m * (1 + group.size)
+            own = draws[first:last].reshape(m, 1 + group.size), np.ascontiguousarray(fallback[:, group.columns])
+            points[:, group.columns] = group.good.sample(*own, weights=self._weights(group))
         points = self._rounded(points)
         prior = self._log_prior(points) if space.has_priors else None
-        for group, good, weights in groups:
-            own_points = np.ascontiguousarray(points[:, group.columns])
-            own_prior = None if prior is None else np.ascontiguousarray(prior[:, group.columns])
-            ratio = good.log_density(own_points, log_prior=own_prior, weights=weights)
-            ratio -= group.others.log_density(own_points, log_prior=own_prior)
-            if own_prior is not None:
-                ratio += _BELIEF / max(self.history.ended, 1) * own_prior.sum(axis=1)
-            points[:, group.columns] = own_points[np.argsort(-ratio, kind="stable")]
+        for group in self.densities.groups:
+            ranked = self._ratio(group, points, prior)
+            points[:, group.columns] = points[np.argsort(-ranked, kind="stable")][:, group.columns]
         if space.space.constraints:
             allowed = space.space.feasible(space.natives(points))
             points = np.concatenate([points[allowed], points[~allowed]])
         return points
 
+    def _ratio(self, group: Group, points: Array, log_prior: Array | None) -> Array:
+        """By how much more probable each point is, (m,), among the good ones: as a logarithm."""
+        own = np.ascontiguousarray(points[:, group.columns])
+        prior = None if log_prior is None else np.ascontiguousarray(log_prior[:, group.columns])
+        ratio = group.good.log_density(own, log_prior=prior, weights=self._weights(group))
+        ratio -= group.others.log_density(own, log_prior=prior)
+        if prior is not None:
+            ratio += _BELIEF / max(self.history.ended, 1) * prior.sum(axis=1)
+        return ratio
+
+    def _weights(self, group: Group) -> Array | None:
+        """Weights of the good trials that the group has."""
+        if self.weights is None:
+            return None
+        good = np.array(sorted(self.densities.good), dtype=np.int64)
+        return self.weights[np.searchsorted(good, group.good.trials())]
+
     def _rounded(self, points: Array) -> Array:
         """Coordinates of the values that ``points`` stand for, NaN where inactive in a joint model."""
         space = self.densities.space
         joint = len(self.densities.groups) == 1
-        if (joint and space.space.has_conditions) or np.any(~space.even & (space.steps > 0.0)):
+        if (joint and space.space.has_conditions) or len(space.uneven):
             rounded = space.rounded(points)
             return rounded if joint else np.where(np.isnan(rounded), points, rounded)
         return points

@@ -16,8 +16,11 @@ from tunewright.trial import History
 from tunewright.trial.columns import Array, Ints
 
 
-def staged(history: History, read: Readings, enough: int) -> Ints:
-    """Numbers of all trials with a reading, the best first; the rung in use has ``enough`` of them, if any has."""
+def staged(history: History, read: Readings, enough: int) -> tuple[Ints, Array]:
+    """Numbers of all trials with a reading, the best first; the rung in use has ``enough`` of them, if any has.
+
+    With them their losses at that rung, NaN for those that were not read there or break constraints.
+    """
     violations = _violations(history, read)
     rung = _rung(read, enough)
     # of each trial one reading: the first at or beyond the rung, else its last one
@@ -27,8 +30,8 @@ def staged(history: History, read: Readings, enough: int) -> Ints:
     step = np.minimum(read.steps[first], rung)
     broken = violations[first]
     ranked = np.lexsort((read.trials[first], read.losses[first], -step, broken))
-    numbers: Ints = read.trials[first][ranked]
-    return numbers
+    losses = np.where((step == rung) & (broken == 0.0), read.losses[first], np.nan)
+    return read.trials[first][ranked], losses[ranked]
 
 
 def _rung(read: Readings, enough: int) -> int:

@@ -7,19 +7,23 @@ failed, or whose loss is not finite, are never good. The newer of equals comes l
 
 from __future__ import annotations
 
-__all__ = ["Key", "Standing"]
+__all__ = ["Key", "Standing", "improvements"]
 
 import math
 from bisect import insort
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from tunewright.strategies.evolution.endings import violations_of
 from tunewright.trial import History, TrialState
-from tunewright.trial.columns import Ints
+from tunewright.trial.columns import Array, Ints
 
 Key = tuple[int, float, float, int]
 """Class, first and second criterion, number: the smaller, the better."""
 
+_LEAST = 1e-3  # of the mean weight: what the least of the good trials weighs
+_LARGEST = 1e150  # losses beyond are cut: their differences would overflow
 _COMPLETE, _PRUNED, _FORBIDDEN = range(3)
 _PRUNED_STATE, _COMPLETE_STATE = int(TrialState.PRUNED), int(TrialState.COMPLETE)
 
@@ -56,6 +60,22 @@ class Standing:
         """Numbers of the ``count`` best trials, or of all that can be good if they are fewer."""
         return [key[3] for key in self.order[:count]]
 
+    def losses(self, count: int) -> Array:
+        """Losses of the ``count`` best trials, NaN for those that are not complete or break constraints."""
+        return np.array([key[1] if key[0] == _COMPLETE else math.nan for key in self.order[:count]])
+
+
+def improvements(losses: Array, count: int) -> Array:
+    """Weights of the ``count`` best trials, best first, by how much better they are than the next one.
+
+    ``losses`` (count, or one more) ascend; NaN, after them, are of trials that cannot be compared, which count as the
+    worst that can. The weights are 1 in the mean.
+    """
+    worst = float(np.nanmax(losses, initial=-_LARGEST)) if np.isfinite(losses).any() else 0.0
+    better = worst - np.nan_to_num(losses, nan=worst)[:count]
+    mean = float(better.mean()) if count else 0.0
+    return np.maximum(better / mean, _LEAST) if mean > 0.0 else np.ones(count)
+
 
 def _key(history: History, number: int) -> Key | None:
     state = int(history.states[number])
@@ -68,7 +88,7 @@ def _key(history: History, number: int) -> Key | None:
         violation = float(violations_of(history, _one(number))[0])
         if violation != 0.0:
             return _FORBIDDEN, math.inf if math.isnan(violation) else violation, loss, number
-    return _COMPLETE, loss, 0.0, number
+    return _COMPLETE, min(max(loss, -_LARGEST), _LARGEST), 0.0, number
 
 
 def _progress(history: History, number: int) -> tuple[float, float]:
@@ -79,6 +99,4 @@ def _progress(history: History, number: int) -> tuple[float, float]:
 
 
 def _one(number: int) -> Ints:
-    import numpy as np
-
     return np.array([number], dtype=np.int64)

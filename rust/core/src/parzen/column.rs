@@ -1,5 +1,7 @@
 //! One coordinate of all components: where they are, and their kernels.
 
+use std::f64::consts::FRAC_1_SQRT_2;
+
 use super::normal::{log_root_two_pi, mass, truncated_quantile};
 
 /// Most observations that sharpen the smallest bandwidth, less two.
@@ -7,7 +9,7 @@ const MOST: f64 = 100.0;
 
 /// Kernels of one coordinate, one a component, in the order of the trials.
 ///
-/// log k(x) = peak − ½ (x · inverse − shift)². Of a category `inverse` is 1 and `shift` the category. A component without
+/// log k(x) = peak − (x · inverse − shift)². Of a category `inverse` is 1 and `shift` the category. A component without
 /// the coordinate has 0 in all three.
 #[derive(Debug, Clone)]
 pub struct Column {
@@ -126,7 +128,7 @@ impl Column {
         if self.cells < 0 {
             return if p < self.smoothing() { fallback } else { x };
         }
-        self.rounded(truncated_quantile(p, x, 1.0 / self.inverse[place]))
+        self.rounded(truncated_quantile(p, x, FRAC_1_SQRT_2 / self.inverse[place]))
     }
 
     /// The value that `x` stands for.
@@ -140,7 +142,7 @@ impl Column {
 
     fn shape(&mut self, rank: usize, place: usize) {
         let (x, deviation) = (self.order[rank].0, self.gap(rank).clamp(self.lowest, 1.0));
-        self.inverse[place] = 1.0 / deviation;
+        self.inverse[place] = FRAC_1_SQRT_2 / deviation;
         self.shift[place] = x * self.inverse[place];
         self.peak[place] = -(deviation * mass(x, deviation)).ln() - log_root_two_pi();
     }

@@ -120,8 +120,11 @@ impl Mixture {
             let last = self.alike(points, log_prior, first, count);
             let row = first * d..(first + 1) * d;
             let base = self.base(&points[row.clone()], log_prior.map(|logs| &logs[row]));
-            let places: Vec<Place> = (first * d..last * d).map(|i| self.place(i % d, points[i], prior(i))).collect();
-            for (k, sum) in sums(&self.columns, &base, &weights, &places).into_iter().enumerate() {
+            let there: Vec<usize> = (0..d).filter(|j| !points[first * d + j].is_nan()).collect();
+            let columns: Vec<&Column> = there.iter().map(|&j| &self.columns[j]).collect();
+            let place = |i: usize| there.iter().map(|&j| self.place(j, points[i * d + j], prior(i * d + j))).collect();
+            let places: Vec<Vec<Place>> = (first..last).map(place).collect();
+            for (k, sum) in sums(&columns, &base, &weights, &places).into_iter().enumerate() {
                 let own: f64 = ((first + k) * d..(first + k + 1) * d).map(prior).sum();
                 found.push(sum.plus(own, self.prior_weight).log() - total.ln());
             }
@@ -190,9 +193,6 @@ impl Mixture {
 
     fn place(&self, j: usize, x: f64, log_prior: f64) -> Place {
         let column = &self.columns[j];
-        if x.is_nan() {
-            return Place::Nowhere;
-        }
         if column.categories() == 0.0 {
             return Place::Number(x);
         }

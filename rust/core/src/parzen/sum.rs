@@ -8,23 +8,18 @@ use super::column::Column;
 use crate::lanes::{Kernel, dispatch, exponential, multiply_add};
 
 pub const LANES: usize = 8;
-const TILE: usize = 32; // blocks of `LANES` components: what they need stays in the nearest cache
+const TILE: usize = 256; // components, a multiple of `LANES`: what they need stays in the nearest cache
 const FAR: f64 = 64.0;
-const PAIR: usize = 2; // points at a time, so that a component is loaded for both
+const SOME: usize = 4; // points at a time, so that a component is loaded once for all of them
 
 type Block = [f64; LANES];
+type Logs = [[f64; TILE]; SOME];
 
 /// What one coordinate of a point is to the kernels: a number, or the logarithms of what a category adds.
 #[derive(Clone, Copy)]
 pub enum Place {
-    /// Inactive: no kernel has a say.
-    Nowhere,
     Number(f64),
-    Category {
-        value: f64,
-        same: f64,
-        other: f64,
-    },
+    Category { value: f64, same: f64, other: f64 },
 }
 
 /// A sum as the logarithm of its unit and its multiple.
@@ -35,7 +30,7 @@ pub struct Sum {
 }
 
 impl Sum {
-    pub const NOTHING: Self = Self { unit: f64::NEG_INFINITY, multiple: 0.0 };
+    const NOTHING: Self = Self { unit: f64::NEG_INFINITY, multiple: 0.0 };
 
     /// With `weight` exp(`log`) more.
     pub fn plus(self, log: f64, weight: f64) -> Self {
@@ -52,18 +47,18 @@ impl Sum {
     }
 }
 
-/// Sums over the components at the points `places` (m, d), whose kernels begin with the logarithms `base` (n,).
+/// Sums over the components at the points `places` (m, d) in the `columns`, whose kernels begin with the logarithms `base`.
 ///
 /// `base` and `weights` are padded with −∞ and 0 to a multiple of [`LANES`].
-pub fn sums(columns: &[Column], base: &[f64], weights: &[f64], places: &[Place]) -> Vec<Sum> {
+pub fn sums(columns: &[&Column], base: &[f64], weights: &[f64], places: &[Vec<Place>]) -> Vec<Sum> {
     dispatch(Components { columns, base, weights, places })
 }
 
 struct Components<'a> {
-    columns: &'a [Column],
+    columns: &'a [&'a Column],
     base: &'a [f64],
     weights: &'a [f64],
-    places: &'a [Place],
+    places: &'a [Vec<Place>],
 }
 
 impl Kernel for Components<'_> {
@@ -71,26 +66,16 @@ impl Kernel for Components<'_> {
 
     #[inline(always)]
     fn run<const FUSED: bool, const WIDE: bool>(self) -> Vec<Sum> {
-        let (d, blocks) = (self.columns.len(), self.base.len() / LANES);
-        let count = self.places.len() / d;
-        let mut found = vec![Sum::NOTHING; count];
-        for first in (0..blocks).step_by(TILE) {
-            let last = (first + TILE).min(blocks);
-            for start in (0..count).step_by(PAIR) {
-                let mut logs = [[[f64::NEG_INFINITY; LANES]; TILE]; PAIR];
-                let points: [&[Place]; PAIR] = std::array::from_fn(|k| {
-                    let point = (start + k).min(count - 1);
-                    &self.places[point * d..(point + 1) * d]
-                });
-                for block in first..last {
-                    let values = self.block::<FUSED>(block, points);
-                    for k in 0..PAIR {
-                        logs[k][block - first] = values[k];
-                    }
-                }
-                for k in 0..PAIR.min(count - start) {
-                    let weights = &self.weights[first * LANES..last * LANES];
-                    found[start + k] = added::<FUSED>(found[start + k], &logs[k][..last - first], weights);
+        let mut found = vec![Sum::NOTHING; self.places.len()];
+        let mut logs: Logs = [[0.0; TILE]; SOME];
+        let weights = self.weights.chunks(TILE);
+        for (tile, (base, weights)) in self.base.chunks(TILE).zip(weights).enumerate() {
+            let tiles: Vec<Tile> = self.columns.iter().map(|column| Tile::new(column, tile, base.len())).collect();
+            for (points, sums) in self.places.chunks(SOME).zip(found.chunks_mut(SOME)) {
+                let points: [&[Place]; SOME] = std::array::from_fn(|k| &points[k.min(points.len() - 1)][..]);
+                kernels::<FUSED>(&tiles, base, points, &mut logs);
+                for (sum, logs) in sums.iter_mut().zip(&logs) {
+                    *sum = added::<FUSED>(*sum, &logs[..base.len()], weights);
                 }
             }
         }
@@ -98,56 +83,116 @@ impl Kernel for Components<'_> {
     }
 }
 
-impl Components<'_> {
-    /// Logarithms of one block of kernels at each of the points.
-    #[inline(always)]
-    fn block<const FUSED: bool>(&self, block: usize, points: [&[Place]; PAIR]) -> [Block; PAIR] {
-        let base = load(self.base, block);
-        let mut logs = [base; PAIR];
-        for (j, column) in self.columns.iter().enumerate() {
-            let (inverse, shift) = (load(&column.inverse, block), load(&column.shift, block));
-            for k in 0..PAIR {
-                match points[k][j] {
-                    Place::Nowhere => {}
-                    Place::Number(x) => {
-                        for lane in 0..LANES {
-                            let z = multiply_add::<FUSED>(x, inverse[lane], -shift[lane]);
-                            logs[k][lane] = multiply_add::<FUSED>(-0.5 * z, z, logs[k][lane]);
-                        }
-                    }
-                    Place::Category { value, same, other } => {
-                        for lane in 0..LANES {
-                            let log = if shift[lane] == value { same } else { other };
-                            logs[k][lane] = multiply_add::<FUSED>(inverse[lane], log, logs[k][lane]);
-                        }
+/// The components of a tile in one coordinate, padded with kernels that are 1.
+struct Tile<'a> {
+    inverse: Piece<'a>,
+    shift: Piece<'a>,
+}
+
+enum Piece<'a> {
+    Whole(&'a [f64]),
+    Padded(Vec<f64>),
+}
+
+impl<'a> Tile<'a> {
+    fn new(column: &'a Column, tile: usize, length: usize) -> Self {
+        let piece = |values: &'a [f64]| {
+            let rest = &values[tile * TILE..];
+            if rest.len() >= length {
+                return Piece::Whole(&rest[..length]);
+            }
+            let mut padded = rest.to_vec();
+            padded.resize(length, 0.0);
+            Piece::Padded(padded)
+        };
+        Self { inverse: piece(&column.inverse), shift: piece(&column.shift) }
+    }
+}
+
+impl Piece<'_> {
+    fn values(&self) -> &[f64] {
+        match self {
+            Self::Whole(values) => values,
+            Self::Padded(values) => values,
+        }
+    }
+}
+
+/// Logarithms of all kernels of a tile at each of the points.
+#[inline(always)]
+fn kernels<const FUSED: bool>(tiles: &[Tile], base: &[f64], points: [&[Place]; SOME], logs: &mut Logs) {
+    for point in logs.iter_mut() {
+        point[..base.len()].copy_from_slice(base);
+    }
+    for (j, tile) in tiles.iter().enumerate() {
+        let (inverse, shift) = (tile.inverse.values(), tile.shift.values());
+        match [points[0][j], points[1][j], points[2][j], points[3][j]] {
+            [Place::Number(a), Place::Number(b), Place::Number(c), Place::Number(d)] => {
+                numbers::<FUSED>([a, b, c, d], inverse, shift, logs);
+            }
+            places => {
+                for k in 0..SOME {
+                    if let Place::Category { value, same, other } = places[k] {
+                        category::<FUSED>([value, same, other], inverse, shift, &mut logs[k]);
                     }
                 }
             }
         }
-        logs
+    }
+}
+
+// plain loops over indices: what is not inlined would run without the wide instructions
+
+#[inline(always)]
+fn numbers<const FUSED: bool>(x: [f64; SOME], inverse: &[f64], shift: &[f64], logs: &mut Logs) {
+    let n = inverse.len().min(TILE);
+    let (inverse, shift) = (&inverse[..n], &shift[..n]);
+    let [a, b, c, d] = logs;
+    for i in 0..n {
+        a[i] = less_square::<FUSED>(a[i], x[0], inverse[i], shift[i]);
+        b[i] = less_square::<FUSED>(b[i], x[1], inverse[i], shift[i]);
+        c[i] = less_square::<FUSED>(c[i], x[2], inverse[i], shift[i]);
+        d[i] = less_square::<FUSED>(d[i], x[3], inverse[i], shift[i]);
+    }
+}
+
+/// log − (x · inverse − shift)²
+#[inline(always)]
+fn less_square<const FUSED: bool>(log: f64, x: f64, inverse: f64, shift: f64) -> f64 {
+    let z = multiply_add::<FUSED>(x, inverse, -shift);
+    multiply_add::<FUSED>(-z, z, log)
+}
+
+#[inline(always)]
+fn category<const FUSED: bool>([value, same, other]: [f64; 3], inverse: &[f64], shift: &[f64], logs: &mut [f64; TILE]) {
+    let n = inverse.len().min(TILE);
+    let (inverse, shift) = (&inverse[..n], &shift[..n]);
+    for i in 0..n {
+        let log = if shift[i] == value { same } else { other };
+        logs[i] = multiply_add::<FUSED>(inverse[i], log, logs[i]);
     }
 }
 
 /// `sum` with the components of one tile.
 #[inline(always)]
-fn added<const FUSED: bool>(sum: Sum, logs: &[Block], weights: &[f64]) -> Sum {
-    let mut highest = [f64::NEG_INFINITY; LANES];
-    for block in logs {
+fn added<const FUSED: bool>(sum: Sum, logs: &[f64], weights: &[f64]) -> Sum {
+    let (logs, weights): (&[Block], &[Block]) = (logs.as_chunks().0, weights.as_chunks().0);
+    let mut highest = [sum.unit; LANES];
+    for i in 0..logs.len() {
         for lane in 0..LANES {
-            highest[lane] = if block[lane] > highest[lane] { block[lane] } else { highest[lane] };
+            highest[lane] = larger(logs[i][lane], highest[lane]);
         }
     }
-    let unit = highest.iter().fold(sum.unit, |unit, &log| unit.max(log));
+    let unit = largest(highest);
     if unit == f64::NEG_INFINITY {
         return sum;
     }
     let mut parts = [0.0; LANES];
-    for (block, weights) in logs.iter().zip(weights.chunks_exact(LANES)) {
-        let nearest = block.iter().fold(f64::NEG_INFINITY, |nearest, &log| if log > nearest { log } else { nearest });
-        if nearest > unit - FAR {
+    for i in 0..logs.len().min(weights.len()) {
+        if largest(logs[i]) > unit - FAR {
             for lane in 0..LANES {
-                let kernel = exponential::<FUSED>(block[lane] - unit);
-                parts[lane] = multiply_add::<FUSED>(weights[lane], kernel, parts[lane]);
+                let kernel = exponential::<FUSED>(logs[i][lane] - unit);
+                parts[lane] = multiply_add::<FUSED>(weights[i][lane], kernel, parts[lane]);
             }
         }
     }
@@ -155,9 +200,13 @@ fn added<const FUSED: bool>(sum: Sum, logs: &[Block], weights: &[f64]) -> Sum {
     Sum { unit, multiple: old + parts.iter().sum::<f64>() }
 }
 
-/// One block of a column; beyond its end 0.
 #[inline(always)]
-fn load(column: &[f64], block: usize) -> Block {
-    let rest = &column[(block * LANES).min(column.len())..];
-    rest.first_chunk().copied().unwrap_or_else(|| std::array::from_fn(|lane| rest.get(lane).copied().unwrap_or(0.0)))
+fn larger(a: f64, b: f64) -> f64 {
+    if a > b { a } else { b }
+}
+
+#[inline(always)]
+fn largest(block: Block) -> f64 {
+    let [a, b, c, d, e, f, g, h] = block;
+    larger(larger(larger(a, b), larger(c, d)), larger(larger(e, f), larger(g, h)))
 }

@@ -1,0 +1,52 @@
+"""One number of an even interval at a time: what ``Continuous`` makes of a linear scale, bit by bit.
+
+A call of NumPy costs more than the whole arithmetic of a number. The operations are those of the arrays, in their
+order.
+"""
+
+from __future__ import annotations
+
+__all__ = ["at", "coordinate"]
+
+import math
+
+from tunewright.space.decimals import DIGITS, EXACT_TENS, TENS, shortest
+
+_ONE_IN = 10.0**-DIGITS
+_TENS, _EXACT = TENS.tolist(), EXACT_TENS.tolist()
+_FIRST = DIGITS - 1 - 22  # decade of the second of the tens
+
+
+def at(unit: float, low: float, high: float) -> float:
+    """Return the value at a coordinate, for finite high - low > 0."""
+    if unit <= 0.0:
+        return low
+    if unit >= 1.0:
+        return high
+    value = min(low + unit * (high - low), high)
+    return min(max(_snapped(value, (value * 0.25 - low * 0.25) * 2.0**-49), low), high)
+
+
+def coordinate(value: float, low: float, high: float) -> float | None:
+    """Return the coordinate of a value, ``None`` where ``at`` does not map it back."""
+    width = high - low
+    unit = min(max((value - low) / width, 0.0), 1.0)
+    unit += (value - min(low + unit * width, high)) / width
+    unit = min(max(unit, 0.0), 1.0) + 0.0
+    return unit if at(unit, low, high) == value else None
+
+
+def _snapped(value: float, tolerance: float) -> float:
+    """As ``decimals.snap``."""
+    size = abs(value)
+    if _TENS[1] <= size < _TENS[-2]:
+        decade = (math.frexp(size)[1] - 1) * 30103 // 100000
+        decade += size >= _TENS[decade + 2 - _FIRST]
+        shift = DIGITS - 1 - decade
+        up, down = _EXACT[max(shift, 0)], _EXACT[max(-shift, 0)]
+        short: float = round(value * up / down) * down / up
+    else:
+        short = float(f"{value:.{DIGITS - 1}e}")
+    if not abs(value - short) <= tolerance:
+        return value
+    return shortest(value, tolerance) if size * _ONE_IN < 4.0 * tolerance else short
