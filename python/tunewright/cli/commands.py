@@ -17,6 +17,7 @@ from tunewright.space import Space
 from tunewright.storage import open_storage
 from tunewright.strategies import Auto, GaussianProcess, Grid, ParEGO, QuasiRandom, Random, TrustRegion
 from tunewright.study import Study
+from tunewright.study.environment import lines
 from tunewright.study.findings import nothing_best
 from tunewright.trial import Trial
 
@@ -204,6 +205,7 @@ def _show_arguments(parser: argparse.ArgumentParser) -> None:
     _existing(parser)
     parser.add_argument("--trial", type=int, help="one trial in full")
     parser.add_argument("--last", type=int, default=20, help="how many of the latest trials (default 20)")
+    parser.add_argument("--sessions", type=int, default=1, help="how many of the latest processes (default 1)")
 
 
 def _show(options: argparse.Namespace) -> None:
@@ -219,6 +221,10 @@ def _show(options: argparse.Namespace) -> None:
     for line in study.explain():
         print(f"  {line}")
     print(study.space)
+    for session in study.sessions[-options.sessions :] if options.sessions > 0 else []:
+        print(f"process {session.number}, since {moment(session.started)}, {len(session.trials)} trials:")
+        for name, text in lines(session.environment):
+            print(f"  {name}: {text}")
     rows = trial_rows(study.trials[-options.last :] if options.last > 0 else [])
     print(table(["trial", "state", "values", "seconds", "configuration"], rows))
 

@@ -8,6 +8,8 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from tunewright.report.sentences import failures, summary
+from tunewright.storage import Session
+from tunewright.study.environment import lines
 from tunewright.trial import TrialView
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ __all__ = ["about_html", "found_html"]
 
 _TOP = 10
 _MOST_PARAMETERS = 12
+_SESSIONS = 5
 
 
 def found_html(study: Study) -> str:
@@ -86,14 +89,34 @@ def about_html(study: Study) -> str:
         facts.append(("began", _moment(float(started.min()))))
     lines = [f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in facts]
     space = "\n".join(f"{name}: {study.space[name]!r}" for name in study.space.names) or "no parameters yet"
+    sessions = study.sessions
     parts = [
         '<section id="study"><h2>The study</h2>',
         f"<dl>{''.join(lines)}</dl>",
         f"<details><summary>The space of {study.space.dimension} parameters</summary>",
         f"<pre>{escape(space)}</pre></details>",
+        *_sessions(sessions),
         "</section>",
     ]
     return "\n".join(parts)
+
+
+def _sessions(sessions: list[Session]) -> list[str]:
+    """Where it ran and of what code: the latest processes, the newest first."""
+    if not sessions:
+        return []
+    many = f": {len(sessions)} processes" if len(sessions) > 1 else ""
+    parts = [f"<h3>Where it ran{many}</h3>"]
+    for session in sessions[::-1][:_SESSIONS]:
+        told = [
+            ("since", _moment(session.started)),
+            ("trials", f"{len(session.trials):,}"),
+            *lines(session.environment),
+        ]
+        parts.append(f"<dl>{''.join(f'<dt>{escape(name)}</dt><dd>{escape(text)}</dd>' for name, text in told)}</dl>")
+    if len(sessions) > _SESSIONS:
+        parts.append(f"<p class='soft'>{len(sessions) - _SESSIONS} earlier ones are in the record: study.sessions.</p>")
+    return parts
 
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], caption: str, long: int | None = None) -> str:

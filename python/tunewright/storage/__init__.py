@@ -15,6 +15,7 @@ __all__ = [
     "Propose",
     "Record",
     "Report",
+    "Session",
     "Sqlite",
     "Storage",
     "Tell",
@@ -26,4 +27,5 @@ from tunewright.storage.memory import Memory
 from tunewright.storage.opening import open_storage
 from tunewright.storage.protocol import Propose, Storage
 from tunewright.storage.record import STATES, Changes, Claim, Header, Record, Report, Tell
+from tunewright.storage.sessions import Session
 from tunewright.storage.sqlite import Sqlite

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 __all__ = ["Ledger", "Row", "copied"]
 
+import time
 from array import array
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
@@ -19,6 +20,7 @@ from typing import Any, NamedTuple
 from tunewright.storage import refusal
 from tunewright.storage.encoding import SCALARS, plain_copy
 from tunewright.storage.record import Changes, Header, Record, Report
+from tunewright.storage.sessions import Session
 from tunewright.trial.state import FINAL, TrialState
 
 Packed = tuple[Any, ...]
@@ -58,7 +60,7 @@ _new_row = partial(tuple.__new__, Row)  # Row(...) without its keyword handling:
 class Ledger:
     """The rows, the log and the reports of one study. Not thread-safe: ``Memory`` holds the locks."""
 
-    __slots__ = ("_keys", "_log", "_reports", "_rows", "_steps", "_waiting", "header")
+    __slots__ = ("_keys", "_log", "_reports", "_rows", "_steps", "_waiting", "header", "runs", "sessions")
 
     def __init__(self, header: Header) -> None:
         self.header = header
@@ -68,6 +70,8 @@ class Ledger:
         self._steps: set[tuple[int, int, int]] = set()
         self._waiting: list[int] = []  # sorted; may still hold numbers that wait no longer
         self._keys: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self.sessions: list[Session] = []
+        self.runs: dict[int, int] = {}  # trial -> the session that began it last
 
     @property
     def revision(self) -> int:
@@ -94,6 +98,21 @@ class Ledger:
         self._log.append(_HEADER)
         self.header = header
         return self.revision
+
+    def enter(self, environment: dict[str, Any]) -> int:
+        """A new session; returns its number."""
+        self.sessions.append(Session(len(self.sessions), time.time(), environment))
+        return len(self.sessions) - 1
+
+    def entered(self) -> list[Session]:
+        """All sessions by number."""
+        trials: dict[int, list[int]] = {}
+        for trial, session in sorted(self.runs.items()):
+            trials.setdefault(session, []).append(trial)
+        return [
+            replace(one, environment=plain_copy(one.environment, ""), trials=tuple(trials.get(one.number, ())))
+            for one in self.sessions
+        ]
 
     def available(self, count: int) -> tuple[list[int], Sequence[int]]:
         """Up to ``count`` numbers that can be claimed: those with a configuration, those that need one."""

@@ -13,9 +13,11 @@ from typing import Any, NoReturn
 
 from tunewright.errors import StorageError
 from tunewright.storage import refusal
+from tunewright.storage.encoding import plain_copy
 from tunewright.storage.ledger import Ledger, Row, copied
 from tunewright.storage.protocol import Propose
 from tunewright.storage.record import Changes, Claim, Header, Tell
+from tunewright.storage.sessions import Session
 
 
 class Memory:
@@ -87,7 +89,14 @@ class Memory:
             return ledger.describe(copied(replace(ledger.header, space=space)))
 
     def ask(
-        self, name: str, count: int, since: int, propose: Propose | None = None, *, started: float | None = None
+        self,
+        name: str,
+        count: int,
+        since: int,
+        propose: Propose | None = None,
+        *,
+        started: float | None = None,
+        session: int | None = None,
     ) -> Claim:
         """See ``Storage.ask``."""
         refusal.check_count(count)
@@ -100,6 +109,8 @@ class Memory:
             now = time.time() if started is None else started
             with self._state:
                 numbers, enqueued = ledger.claim(ready, wanted, configs, now)
+                if session is not None:
+                    ledger.runs.update(dict.fromkeys(numbers, session))
                 seen = changes.revision
                 return Claim(numbers, enqueued, seen, seen + len(numbers), changes)
 
@@ -241,6 +252,16 @@ class Memory:
                 act(changes)
             finally:
                 self._proposing = False
+
+    def enter(self, name: str, environment: Mapping[str, Any]) -> int:
+        """See ``Storage.enter``."""
+        with self._write, self._state:
+            return self._writable(name).enter(plain_copy(environment, "environment"))
+
+    def sessions(self, name: str) -> list[Session]:
+        """See ``Storage.sessions``."""
+        with self._state:
+            return self._ledger(name).entered()
 
     def close(self) -> None:
         """See ``Storage.close``."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, runtime_checkable
 
 from tunewright.storage.record import Changes, Claim, Header, Tell
+from tunewright.storage.sessions import Session
 
 Propose = Callable[[Sequence[int], Changes], Sequence["Mapping[str, Any] | None"]]
 """Numbers that need a configuration, and what is new -> configurations for the first of them (None: placed later)."""
@@ -61,7 +62,14 @@ class Storage(Protocol):
         ...
 
     def ask(
-        self, name: str, count: int, since: int, propose: Propose | None = None, *, started: float | None = None
+        self,
+        name: str,
+        count: int,
+        since: int,
+        propose: Propose | None = None,
+        *,
+        started: float | None = None,
+        session: int | None = None,
     ) -> Claim:
         """Take up to ``count`` trials to run: waiting ones first, lowest number first, then new numbers.
 
@@ -74,6 +82,7 @@ class Storage(Protocol):
                 trials are taken. It must not write to the storage. If it raises, nothing is taken.
                 Without it the new trials have no configuration until ``place``.
             started: unix seconds, now by default.
+            session: number that ``enter`` gave to the caller, to keep which one began the trials.
         """
         ...
 
@@ -203,6 +212,17 @@ class Storage(Protocol):
             TrialFinishedError: it has ended.
             StudyError: it is not paused; of several that try, one succeeds.
         """
+        ...
+
+    def enter(self, name: str, environment: Mapping[str, Any]) -> int:
+        """A process comes to work on the study, in this environment; returns the number of its session.
+
+        Sessions say where trials ran; nothing else depends on them, and they take no revision.
+        """
+        ...
+
+    def sessions(self, name: str) -> list[Session]:
+        """The sessions of the study by number, each with the trials it was the last to begin."""
         ...
 
     def changes(self, name: str, since: int) -> Changes:

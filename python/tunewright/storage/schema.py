@@ -11,11 +11,12 @@ import sqlite3
 from collections.abc import Callable
 
 from tunewright.errors import DamagedFileError, NewerFileError
+from tunewright.storage import sessions
 
 APPLICATION_ID = 0x74756E65  # "tune"; the file's application_id
-VERSION = 1  # the file's user_version
+VERSION = 2  # the file's user_version
 
-_TABLES = ("reports", "studies", "trials")
+_TABLES = {1: ("reports", "studies", "trials"), 2: ("reports", "studies", "trials", *sessions.TABLES)}
 
 _STATEMENTS = (
     """CREATE TABLE studies (
@@ -78,8 +79,14 @@ SELECT studies.name AS study, reports.trial AS trial, reports.attempt AS attempt
 FROM reports JOIN studies ON studies.id = reports.study, json_each(reports.metrics) AS item""",
 )
 
-MIGRATIONS: dict[int, Callable[[sqlite3.Cursor], None]] = {}
-"""Version -> what turns a file of that version into one of the next. Empty while there is only version 1."""
+
+def _add_sessions(cursor: sqlite3.Cursor) -> None:
+    for statement in sessions.STATEMENTS:
+        cursor.execute(statement)
+
+
+MIGRATIONS: dict[int, Callable[[sqlite3.Cursor], None]] = {1: _add_sessions}
+"""Version -> what turns a file of that version into one of the next."""
 
 
 def version(cursor: sqlite3.Cursor, path: str) -> int:
@@ -99,7 +106,7 @@ def version(cursor: sqlite3.Cursor, path: str) -> int:
             f"{path} has format version {found}, this tunewright reads up to version {VERSION}: "
             "upgrade tunewright (pip install --upgrade tunewright); the file was not touched"
         )
-    if missing := [table for table in _TABLES if table not in names]:
+    if missing := [table for table in _TABLES.get(found, ()) if table not in names]:
         raise DamagedFileError(f"{path} is damaged: its tables {', '.join(missing)} are gone; the file was not touched")
     return found
 
@@ -121,7 +128,7 @@ def _marks(cursor: sqlite3.Cursor) -> tuple[int, int, set[str]]:
 
 def create(cursor: sqlite3.Cursor) -> None:
     """Make the tables, inside the caller's transaction."""
-    for statement in _STATEMENTS:
+    for statement in (*_STATEMENTS, *sessions.STATEMENTS):
         cursor.execute(statement)
     cursor.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     cursor.execute(f"PRAGMA user_version = {VERSION}")

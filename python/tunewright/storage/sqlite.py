@@ -12,7 +12,7 @@ from operator import index
 from typing import Any
 
 from tunewright.errors import StudyNotFoundError
-from tunewright.storage import refusal, rows
+from tunewright.storage import refusal, rows, sessions
 from tunewright.storage.connection import Connection, Durability
 from tunewright.storage.encoding import numbers_to_text, object_from_text, object_to_text
 from tunewright.storage.protocol import Propose
@@ -82,7 +82,7 @@ class Sqlite:
         """See ``Storage.delete``."""
         with self._connection.write() as cursor:
             study = self._study(cursor, name)
-            for table in ("reports", "trials"):
+            for table in ("runs", "sessions", "reports", "trials"):
                 cursor.execute(f"DELETE FROM {table} WHERE study = ?", (study,))
             cursor.execute("DELETE FROM studies WHERE id = ?", (study,))
         self._studies.pop(name, None)
@@ -119,7 +119,14 @@ class Sqlite:
             return revision + 1
 
     def ask(
-        self, name: str, count: int, since: int, propose: Propose | None = None, *, started: float | None = None
+        self,
+        name: str,
+        count: int,
+        since: int,
+        propose: Propose | None = None,
+        *,
+        started: float | None = None,
+        session: int | None = None,
     ) -> Claim:
         """See ``Storage.ask``."""
         refusal.check_count(count)
@@ -151,8 +158,9 @@ class Sqlite:
                 for number, text, at in zip(fresh, texts, range(revision + 1, revision + 1 + count), strict=False)
             ]
             cursor.executemany(rows.INSERT_TRIAL, insert)
-            revision += len(insert)
-        return Claim([*again, *fresh[: len(insert)]], enqueued, seen, revision, changes)
+            numbers = [*again, *fresh[: len(insert)]]
+            sessions.began(cursor, study, numbers, session)
+        return Claim(numbers, enqueued, seen, revision + len(insert), changes)
 
     def place(
         self,
@@ -336,6 +344,15 @@ class Sqlite:
         with self._connection.write() as cursor:
             study, revision, _ = self._position(cursor, name)
             act(rows.changes(cursor, study, since, revision))
+
+    def enter(self, name: str, environment: Mapping[str, Any]) -> int:
+        """See ``Storage.enter``."""
+        with self._connection.write() as cursor:
+            return sessions.enter(cursor, self._position(cursor, name)[0], environment)
+
+    def sessions(self, name: str) -> list[sessions.Session]:
+        """See ``Storage.sessions``."""
+        return self._connection.read(lambda cursor: sessions.read(cursor, self._position(cursor, name)[0]))
 
     def close(self) -> None:
         """See ``Storage.close``."""

@@ -9,6 +9,7 @@ import numpy as np
 
 from tunewright.errors import StudyError
 from tunewright.space import Space
+from tunewright.storage import Session
 from tunewright.strategies import Explaining
 from tunewright.study.choice import choose
 from tunewright.study.frame import frame
@@ -51,6 +52,11 @@ class Findings:
     def trials(self) -> list[TrialView]:
         """All trials by number."""
         return [TrialView(self.history, number) for number in range(self.history.n)]
+
+    @property
+    def sessions(self) -> list[Session]:
+        """The processes that worked on the study: when, on which machine, with which code, and their trials."""
+        return self.ledger.sessions
 
     @property
     def best_trial(self) -> TrialView:

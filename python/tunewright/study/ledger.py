@@ -12,8 +12,10 @@ import numpy as np
 
 from tunewright.errors import StudyError, TrialFinishedError, UnknownTrialError
 from tunewright.space import Space
+from tunewright.storage import Session
 from tunewright.study.ahead import Ahead
 from tunewright.study.chapters import record_of
+from tunewright.study.environment import environment
 from tunewright.study.outcome import Outcome
 from tunewright.study.proposal import Proposer, identity
 from tunewright.trial import Goals, History, TrialState
@@ -51,6 +53,13 @@ class Ledger:
         self._ahead = Ahead(proposer)
         self.declared = proposer.declared  # the space without what trials met by themselves
         self._complete: dict[bytes, int] = {}  # configuration -> first complete trial; kept for duplicates="reuse"
+
+    @property
+    def sessions(self) -> list[Session]:
+        """The processes that worked on the study; of one in memory, this one."""
+        started = self.history.started
+        first = float(started.min()) if len(started) else time.time()
+        return [Session(0, first, environment(), tuple(range(len(started))))]
 
     @property
     def begun(self) -> int:

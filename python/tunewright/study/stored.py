@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -10,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from tunewright.space import Space
-from tunewright.storage import Changes, Record, Storage, Tell
+from tunewright.storage import Changes, Record, Session, Storage, Tell
 from tunewright.study.chapters import read, record_of, written
+from tunewright.study.environment import environment
 from tunewright.study.ledger import Claimed, Ledger
 from tunewright.study.outcome import Outcome
 from tunewright.study.proposal import Proposer
@@ -37,12 +39,24 @@ class StoredLedger(Ledger):
         self.storage = storage
         self.name = name
         self._attempts: dict[int, int] = {}  # of trials that were put back into the queue
+        self._session: tuple[int, int] | None = None  # process and number of its session
         self._known = 0  # revision up to which the history holds all that the storage does
         self.refresh()
 
     def refresh(self) -> None:
         """Take in what others wrote."""
         self._apply(self.storage.changes(self.name, self._known))
+
+    def enter(self) -> int:
+        """The number of this process's session: a new one the first time, and after a fork."""
+        if self._session is None or self._session[0] != os.getpid():
+            self._session = os.getpid(), self.storage.enter(self.name, environment())
+        return self._session[1]
+
+    @property
+    def sessions(self) -> list[Session]:
+        """See :attr:`Ledger.sessions`."""
+        return self.storage.sessions(self.name)
 
     # -- beginning ---------------------------------------------------------------------------------
 
@@ -64,7 +78,7 @@ class StoredLedger(Ledger):
             return [self.history.space.config_to_json(config) for _, config in taken.values()]
 
         started = time.time()
-        claim = self.storage.ask(self.name, count, self._known, propose, started=started)
+        claim = self.storage.ask(self.name, count, self._known, propose, started=started, session=self.enter())
         self._apply(claim.changes)
         self._known = claim.revision
         waiting = [number for number in claim.numbers if number in claim.enqueued]

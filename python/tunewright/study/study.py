@@ -142,7 +142,9 @@ class Study(Findings, Reshaping, Analyses):
         if founded.storage is None:
             self.ledger = Ledger(founded.space, self.goals, proposer)
         else:
-            self.ledger = StoredLedger(founded.space, self.goals, proposer, founded.storage, self.name)
+            self.ledger = ledger = StoredLedger(founded.space, self.goals, proposer, founded.storage, self.name)
+            if founded.written is None:  # created now: in what environment is part of the record
+                ledger.enter()
         self.history.seed = self.seed
         self._meetings = Meetings(self.ledger, self.seed)
         self._keeper = keeper = Keeper(self.ledger, checkpoints_of(checkpoints, founded.storage, self.name))

@@ -285,32 +285,39 @@ def test_a_newer_file(tmp_path):
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
     for readonly in (False, True):
-        refused(path, NewerFileError, "version 7.*up to version 1: upgrade tunewright", readonly=readonly)
+        refused(
+            path,
+            NewerFileError,
+            f"version {file_schema.VERSION + 6}.*up to version {file_schema.VERSION}: upgrade tunewright",
+            readonly=readonly,
+        )
 
 
 def test_an_older_file_is_brought_up_to_date_in_one_step(tmp_path, monkeypatch):
     path = written(tmp_path / "study.db")
-    monkeypatch.setattr(file_schema, "VERSION", 3)
-    monkeypatch.setitem(file_schema.MIGRATIONS, 1, lambda cursor: cursor.execute("CREATE TABLE two (x)"))
-    monkeypatch.setitem(file_schema.MIGRATIONS, 2, lambda cursor: cursor.execute("CREATE TABLE three (x)"))
+    now = file_schema.VERSION
+    monkeypatch.setattr(file_schema, "VERSION", now + 2)
+    monkeypatch.setitem(file_schema.MIGRATIONS, now, lambda cursor: cursor.execute("CREATE TABLE two (x)"))
+    monkeypatch.setitem(file_schema.MIGRATIONS, now + 1, lambda cursor: cursor.execute("CREATE TABLE three (x)"))
     storage = Sqlite(path)
     assert len(storage.changes("digits", 0).records) == 50
     storage.close()
     connection = sqlite3.connect(path)
-    assert connection.execute("PRAGMA user_version").fetchone() == (3,)
+    assert connection.execute("PRAGMA user_version").fetchone() == (now + 2,)
     assert connection.execute("SELECT count(*) FROM two, three").fetchone() == (0,)
     connection.close()
 
 
 def test_a_migration_that_fails_leaves_the_file_as_it_was(tmp_path, monkeypatch):
     path = written(tmp_path / "study.db")
-    monkeypatch.setattr(file_schema, "VERSION", 2)
+    now = file_schema.VERSION
+    monkeypatch.setattr(file_schema, "VERSION", now + 1)
 
     def failing(cursor):
         cursor.execute("DROP TABLE trials")
         raise RuntimeError("half way")
 
-    monkeypatch.setitem(file_schema.MIGRATIONS, 1, failing)
+    monkeypatch.setitem(file_schema.MIGRATIONS, now, failing)
     with pytest.raises(RuntimeError, match="half way"):
         Sqlite(path)
     monkeypatch.undo()

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tunewright.analysis.views.outcomes import Outcomes, outcomes
+from tunewright.storage import Session
 from tunewright.trial.columns import Array, Ints
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class Timeline:
 
 
 def timeline(study: Study) -> Timeline:
-    """When each trial ran, in as few lanes as hold them: one for each trial that ran at a time."""
+    """When each trial ran, by the process that began it, in as many lanes as trials ran there at once."""
     history, outcome = study.history, outcomes(study)
     numbers = np.flatnonzero(history.started > 0.0)
     started, finished = history.started[numbers], history.finished[numbers]
@@ -53,13 +54,37 @@ def timeline(study: Study) -> Timeline:
     origin = float(started.min()) if len(numbers) else 0.0
     latest = float(max(started.max(), finished.max())) if len(numbers) else 0.0
     start, stop = started - origin, np.maximum(np.where(running, latest, finished) - origin, started - origin)
-    lane, lanes = _lanes(start, stop)
+    lane, lanes = _places(study, numbers, start, stop)
     missing = None if len(numbers) else f"No trial of study {study.name!r} has begun yet."
     return Timeline(outcome, numbers, start, stop, running, lane, lanes, origin, missing)
 
 
-def _lanes(start: Array, stop: Array) -> tuple[Ints, tuple[str, ...]]:
-    """The lowest lane that is free when each interval begins."""
+def _places(study: Study, numbers: Ints, start: Array, stop: Array) -> tuple[Ints, tuple[str, ...]]:
+    """Lanes of one session after those of the one before, and their names."""
+    sessions = study.sessions
+    owner = np.full(study.history.n, -1, np.int64)
+    for session in sessions:
+        mine = np.array(session.trials, dtype=np.int64)
+        owner[mine[mine < len(owner)]] = session.number
+    names = {session.number: _name(session) for session in sessions}
+    titles: list[str] = []
+    lane = np.zeros(len(numbers), np.int64)
+    present = np.unique(owner[numbers]).tolist()
+    for number in present:
+        rows = np.flatnonzero(owner[numbers] == number)
+        places, used = _lanes(start[rows], stop[rows])
+        lane[rows] = places + len(titles)
+        name = "" if len(present) == 1 else f"{names.get(number, 'unknown process')}, "
+        titles += [f"{name}worker {k + 1}" if name == "" or used > 1 else name[:-2] for k in range(used)]
+    return lane, tuple(titles)
+
+
+def _name(session: Session) -> str:
+    return f"{session.environment.get('host', '?')}:{session.environment.get('process', session.number)}"
+
+
+def _lanes(start: Array, stop: Array) -> tuple[Ints, int]:
+    """The lowest lane that is free when each interval begins, and how many there are."""
     lane = np.zeros(len(start), np.int64)
     busy: list[tuple[float, int]] = []  # (end, lane)
     free: list[int] = []
@@ -73,4 +98,4 @@ def _lanes(start: Array, stop: Array) -> tuple[Ints, tuple[str, ...]]:
             place, used = used, used + 1
         lane[k] = place
         heappush(busy, (float(stop[k]), place))
-    return lane, tuple(f"worker {k + 1}" for k in range(used))
+    return lane, used
