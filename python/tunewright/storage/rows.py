@@ -23,6 +23,7 @@ __all__ = [
     "from_header",
     "from_tell",
     "merge",
+    "names",
     "notes",
     "still",
     "to_header",
@@ -101,6 +102,11 @@ def from_header(header: Header) -> tuple[Any, ...]:
         object_to_text(header.options, "options"),
         float(header.created),
     )
+
+
+def names(cursor: sqlite3.Cursor) -> list[str]:
+    """The studies of a file, in the order of their creation."""
+    return [name for (name,) in cursor.execute("SELECT name FROM studies ORDER BY id")]
 
 
 def to_header(row: tuple[Any, ...]) -> Header:

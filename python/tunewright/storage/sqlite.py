@@ -76,7 +76,7 @@ class Sqlite:
 
     def names(self) -> list[str]:
         """See ``Storage.names``."""
-        return self._connection.read(_names)
+        return self._connection.read(rows.names)
 
     def delete(self, name: str) -> None:
         """See ``Storage.delete``."""
@@ -370,7 +370,7 @@ class Sqlite:
         if study is None:
             row = cursor.execute("SELECT id FROM studies WHERE name = ?", (name,)).fetchone()
             if row is None:
-                raise refusal.unknown_study(name, _names(cursor), self.path)
+                raise refusal.unknown_study(name, rows.names(cursor), self.path)
             study = self._studies[name] = row[0]
         return study
 
@@ -398,7 +398,3 @@ class Sqlite:
 
 def _reopened(path: str, durability: Durability, readonly: bool) -> Sqlite:  # noqa: FBT001  pickle passes positions
     return Sqlite(path, durability=durability, readonly=readonly)
-
-
-def _names(cursor: sqlite3.Cursor) -> list[str]:
-    return [name for (name,) in cursor.execute("SELECT name FROM studies ORDER BY id")]
