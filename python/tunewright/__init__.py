@@ -157,6 +157,7 @@ if TYPE_CHECKING:
     __version__: str
 
 _LATER = {  # rooms that cost an import too much are opened when asked for
+    "importance": "tunewright.analysis.importance",
     "plots": "tunewright.integrations.plots",
     "report": "tunewright.report",
     "stats": "tunewright.analysis.stats",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tunewright.cli import importance
 from tunewright.cli.export import FORMATS, export
 from tunewright.cli.table import configuration, measurements, moment, number, table, trial_rows
 from tunewright.cli.target import load_target
@@ -299,6 +300,9 @@ def _export(options: argparse.Namespace) -> None:
     print(f"{study.history.n} trials of study {study.name!r} written to {options.to}")
 
 
+def _importance_arguments(parser: argparse.ArgumentParser) -> None:
+    _existing(parser)
+    importance.arguments(parser)
 def _report_arguments(parser: argparse.ArgumentParser) -> None:
     _existing(parser)
     parser.add_argument("--to", help="the page to write (default: the study's file with the ending .html)")
@@ -374,6 +378,9 @@ COMMANDS = (
             "winner. An interrupted run goes on with the same command.", _confirm_arguments, _confirm),
     Command("export", "write the trials as a table", "Write all trials as CSV, JSON or (with pandas and pyarrow) "
             "Parquet.", _export_arguments, _export),
+    Command("importance", "which parameters mattered", "Print how much each parameter explains, how sure that is, what "
+            "to tune next and which ranges to narrow.", _importance_arguments,
+            lambda options: importance.show(_load(options), options)),
     Command("report", "write a report page", "Write what a study found as one HTML page that works offline: summary, "
             "pictures, every trial.", _report_arguments, _report),
     Command("dashboard", "follow studies in a browser", "Serve the reports of a file's studies at 127.0.0.1, following "
