@@ -303,6 +303,8 @@ def _export(options: argparse.Namespace) -> None:
 def _importance_arguments(parser: argparse.ArgumentParser) -> None:
     _existing(parser)
     importance.arguments(parser)
+
+
 def _report_arguments(parser: argparse.ArgumentParser) -> None:
     _existing(parser)
     parser.add_argument("--to", help="the page to write (default: the study's file with the ending .html)")
