@@ -34,7 +34,7 @@ class NSGA3:
         population: members of a generation. There are as many directions as an even lattice of at most so many has.
         crossover: the probability that a trial has two parents instead of one.
         crossover_index: the larger, the closer a number stays to its parents' (simulated binary crossover).
-        mutation: the probability of each parameter to mutate; 1 / d by default. One at least differs.
+        mutation: the probability of each parameter to mutate; 0.8 / d by default. A copy has one mutated in any case.
         mutation_index: the larger, the smaller a number's mutation (polynomial mutation).
     """
 

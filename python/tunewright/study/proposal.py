@@ -41,6 +41,7 @@ class Proposer:
         self.duplicates = duplicates
         self.declared = declared  # what is searched, as its author wrote it
         self._known: set[bytes] = set()
+        self._choosing = strategy if isinstance(strategy, Choosing) else None  # asked once: it takes its time
         self._said = ""  # what was last logged to be searching
         self._read = 0  # trials of the record that _known covers
         self._unplaced: list[int] = []  # trials of other processes whose configuration was not there yet
@@ -68,8 +69,8 @@ class Proposer:
 
     def _say(self, history: History) -> None:
         """Log what the strategy leaves the search to, whenever that has changed."""
-        if isinstance(self.strategy, Choosing):
-            choice = self.strategy.choice(history)
+        if self._choosing is not None:
+            choice = self._choosing.choice(history)
             if choice.name != self._said:
                 self._said = choice.name
                 _log.info(
