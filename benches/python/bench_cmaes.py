@@ -1,6 +1,6 @@
 """CMAES beside the ``cmaes`` library: time a trial, and what is found.
 
-    python benches/python/bench_cmaes.py                         # processor time a trial, 5 parameters
+    python benches/python/bench_cmaes.py                         # processor time a trial, Rosenbrock, 5 parameters
     python benches/python/bench_cmaes.py --quality --seeds 15    # sphere, Rosenbrock, Rastrigin, ellipsoid
 
 Ours runs through a study, theirs bare, by turns in one process, from the same centre with the same step size. Both
@@ -90,7 +90,7 @@ def speed(d, trials, repeats):
     times = {"tunewright": [], "cmaes": []}
     for seed in range(repeats):
         for who, run in {"tunewright": ours, "cmaes": theirs}.items():
-            times[who].append(run(sphere, d, trials, seed)[1] / trials * 1e6)
+            times[who].append(run(rosenbrock, d, trials, seed)[1] / trials * 1e6)
     for who, taken in times.items():
         print(f"{who}: {statistics.median(taken):.0f} us a trial, {min(taken):.0f} at best")
 
