@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -112,3 +114,17 @@ def test_with_several_objectives_who_is_paused_is_under_way(several):
     replayed(study)
     rows = study.history.natives
     assert len(np.unique(np.nan_to_num(rows, nan=-1.0), axis=0)) == len(rows)  # nobody is asked for twice
+
+
+@pytest.mark.parametrize("constraints", [[], ["size <= 3.5"]])
+def test_several_objectives_are_read_at_all_rungs_and_replayed(scheduler, constraints):
+    strategy = tw.GaussianProcess(startup=5, candidates=32, climbs=2)
+    goals = {"minimize": ["loss", "size"], "strategy": strategy, "seed": 1, "constraints": constraints}
+    if isinstance(scheduler, tw.MedianStopping):
+        scheduler = tw.MedianStopping(metric="loss")
+    study = tw.Study(SPACE, scheduler=scheduler, **goals).optimize(both, 18)
+    replayed(study)
+    other = replace(strategy, fidelity="last")
+    past = study.history.at(int(study.history.seen[17]))
+    rows = [s.suggest(past, 1, np.array([17])) for s in (strategy, other)]
+    assert not np.array_equal(*rows, equal_nan=True)  # what trials told on their way makes a difference

@@ -101,7 +101,8 @@ class GaussianProcess:
     Where there are reports of several steps (``fidelity="all"``), how far training had come is one more coordinate,
     with a lengthscale of its own by which early reports are trusted, and the acquisition is taken at the highest step
     reported so far (``strategies/gp/fidelity.py``). A pruned trial then counts with what it reported, a paused one
-    and one under way too; ``startup`` counts trials that reported. With several objectives only ends of trials count.
+    and one under way too; ``startup`` counts trials that reported. Of several objectives each is read so, with its own
+    lengthscale; on the front are complete trials alone.
 
     With several objectives each has a process, and what is climbed is the logarithm of the hypervolume by which a
     trial is expected to push the front (:mod:`tunewright.numerics.multiobjective`; Daulton, Balandat & Bakshy, NeurIPS
@@ -189,14 +190,16 @@ class GaussianProcess:
         if not len(numbers) or not space.dimension:
             return space.natives(np.zeros((len(numbers), space.dimension)))
         seen = [evidence(history, space, objective) for objective in range(len(history.metrics))]
-        read = readings(history) if self.fidelity == "all" and len(seen) == 1 and len(history.reports) else None
-        if early := read is not None and read.varied:
-            seen = [along(history, space, seen[0], read)]
+        listens = self.fidelity == "all" and len(history.reports) > 0
+        read = [readings(history, objective) for objective in range(len(seen))] if listens else []
+        if early := any(one.varied for one in read):
+            seen = [along(history, space, *pair, objective=j) for j, pair in enumerate(zip(seen, read, strict=True))]
         if min(len(np.unique(one.trials)) for one in seen) < self.startup:
             return design(space, seed, history.ordinals(numbers))
+        space = staged(space) if early else space
         if len(seen) == 1:
             costs = None if self.cost is None else costs_of(history, self.cost)
-            return self.search(staged(space) if early else space, seen[0], history.natives, seed, numbers, costs)
+            return self.search(space, seen[0], history.natives, seed, numbers, costs)
         return self._pushed(history, space, seen, seed, numbers)
 
     def search(

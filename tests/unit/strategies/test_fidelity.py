@@ -160,3 +160,40 @@ def test_constraints_reported_on_the_way_are_learnt():
         LINE, minimize="loss", constraints=["size <= 0.5"], strategy=tw.GaussianProcess(), scheduler=tw.ASHA(9), seed=0
     ).optimize(objective, 30)
     assert 0.5 <= run.best_config["x"] < 0.55
+
+
+def test_the_front_of_two_objectives_is_found_from_what_trials_told_on_their_way():
+    """Few trials are trained in full; who reads how they began finds the front, who does not searches on."""
+
+    def volume(strategy):
+        def objective(trial):
+            x, y = trial["x"], trial["y"]
+            for epoch in trial.epochs(9):
+                wait = 0.5 / (epoch + 1)
+                trial.report(a=x + y + wait, b=1.0 - x + y + wait)
+            return {"a": x + y + wait, "b": 1.0 - x + y + wait}
+
+        study = tw.Study(
+            tw.Space(x=tw.Float(0.0, 1.0), y=tw.Float(0.0, 1.0)), minimize=["a", "b"], strategy=strategy,
+            scheduler=tw.ASHA(9, promotion=True), seed=0,
+        )  # fmt: skip
+        return study.optimize(objective, 24).hypervolume({"a": 2.0, "b": 2.0})
+
+    assert volume(tw.GaussianProcess()) > volume(tw.GaussianProcess(fidelity="last")) + 0.2
+
+
+def test_before_any_trial_of_two_objectives_ended_its_beginning_is_believed():
+    """No trial is complete: there is no front yet, and the reference lies behind what is predicted of all."""
+    study = tw.Study(
+        tw.Space(x=tw.Float(0.0, 1.0)), minimize=["a", "b"], strategy=tw.GaussianProcess(startup=3),
+        scheduler=tw.ASHA(9, promotion=True), seed=0,
+    )  # fmt: skip
+    trials = study.ask(6)
+    for trial in trials:
+        trial.report(1, a=(trial["x"] - 0.8) ** 2, b=(trial["x"] - 0.8) ** 2)
+    for trial in trials[:1]:
+        study.tell(trial)
+    promoted = study.ask()  # two rungs, and nobody at the end
+    promoted.report(3, a=0.5, b=0.5)
+    for number in range(4):
+        assert 0.0 <= study.ask()["x"] <= 1.0, number

@@ -72,8 +72,8 @@ def staged(coordinates: Coordinates) -> Staged:
     return Staged(**columns, whole=coordinates)
 
 
-def along(history: History, coordinates: Coordinates, seen: Evidence, read: Readings) -> Evidence:
-    """What ``read`` tells of one objective, with the failures of ``seen``, the evidence of trials that ended.
+def along(history: History, coordinates: Coordinates, seen: Evidence, read: Readings, objective: int = 0) -> Evidence:
+    """What ``read`` tells of one ``objective``, with the failures of ``seen``, the evidence of trials that ended.
 
     A pruned trial without a reading counts as at the end, as it does there. Trials under way of which there are
     readings are not pending: what they told is what is believed of them.
@@ -83,7 +83,7 @@ def along(history: History, coordinates: Coordinates, seen: Evidence, read: Read
     t = 1.0 + np.log(read.steps / read.highest) / _SPAN
     at = np.where(read.outcomes, 0, read.rows)
     slacks = np.where(read.outcomes[:, None], history.slacks[read.trials], history.reports.slacks[at])
-    sems = np.where(read.outcomes, history.sems[read.trials, 0], np.nan)
+    sems = np.where(read.outcomes, history.sems[read.trials, objective], np.nan)
     silent = history.pending.copy()
     silent[read.trials] = False
     return Evidence(

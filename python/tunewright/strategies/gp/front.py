@@ -79,16 +79,20 @@ def front_of(
     parts = [(e.trials[r], e.x[r], e.losses[r], e.sems[r]) for e, r in zip(seen, rows, strict=True)]
     models = tuple(model_of(x, losses, coordinates.kinds, fitting, sems) for _, x, losses, sems in parts)
     means = np.full((history.n, len(models)), np.nan)
+    early = not all(one.final.all() for one in seen)  # there are readings on the way: what counts is the end
+    unit = coordinates.unit(history.natives) if early else history.unit[:, coordinates.columns]
     for j, (trials, *_) in enumerate(parts):
-        means[trials, j] = models[j].means()
+        known = np.unique(trials) if early else trials
+        means[known, j] = models[j].mean_at(unit[known]) if early else models[j].means()
     feasible = np.flatnonzero(history.feasible & np.isfinite(history.losses).all(axis=1) & ~np.isnan(means).any(axis=1))
     front = feasible[is_nondominated(means[feasible])]
     limits = [
         _image(limit, part[2], model.y) for limit, part, model in zip(history.thresholds, parts, models, strict=True)
     ]
     references = np.where(np.isfinite(limits), limits, _behind(means[front] if len(front) else means))
-    nearest = parts[0][0][np.argsort(history.violations[parts[0][0]], kind="stable")[:_CENTRES]]
-    x = history.unit[front if len(front) else nearest][:, coordinates.columns]
+    tried = np.unique(parts[0][0]) if early else parts[0][0]
+    nearest = tried[np.argsort(history.violations[tried], kind="stable")[:_CENTRES]]
+    x = unit[front if len(front) else nearest]
     return Front(models, x, means[front], references, history.slacks.shape[1] > 0)
 
 
