@@ -22,6 +22,7 @@ __all__ = [
     "Checkpoints",
     "Constant",
     "CrossValidation",
+    "CsvLogger",
     "CurveStopping",
     "DifferentialEvolution",
     "Ensemble",
@@ -34,9 +35,11 @@ __all__ = [
     "Hyperband",
     "Inline",
     "Int",
+    "JsonlLogger",
     "Linear",
     "LocalSearch",
     "LogNormal",
+    "MLflowLogger",
     "Manual",
     "Measured",
     "MedianStopping",
@@ -61,6 +64,7 @@ __all__ = [
     "Study",
     "SuccessiveHalving",
     "TargetReached",
+    "TensorBoardLogger",
     "Threads",
     "Trainable",
     "Trial",
@@ -153,6 +157,9 @@ if TYPE_CHECKING:
         optimism,
     )
     from tunewright.integrations import plots
+    from tunewright.integrations.files import CsvLogger, JsonlLogger
+    from tunewright.integrations.mlflow import MLflowLogger
+    from tunewright.integrations.tensorboard import TensorBoardLogger
 
     __version__: str
 
@@ -165,9 +172,13 @@ _LATER = {  # rooms that cost an import too much are opened when asked for
 _VALIDATION = "tunewright.analysis.validation"
 _NAMES = {  # single names of such rooms
     "CrossValidation": _VALIDATION,
+    "CsvLogger": "tunewright.integrations.files",
     "HoldoutGuard": _VALIDATION,
+    "JsonlLogger": "tunewright.integrations.files",
+    "MLflowLogger": "tunewright.integrations.mlflow",
     "Replicates": _VALIDATION,
     "SealedTest": _VALIDATION,
+    "TensorBoardLogger": "tunewright.integrations.tensorboard",
     "confirm": _VALIDATION,
     "finalize": _VALIDATION,
     "optimism": _VALIDATION,
