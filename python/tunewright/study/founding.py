@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import time
 from collections.abc import Mapping
@@ -19,6 +20,8 @@ from tunewright.study.proposal import Duplicates
 from tunewright.trial import Goals
 
 __all__ = ["Founded", "found", "storage_of"]
+
+_COMPANION = re.compile(r"/(confirm(-\d+)?|final)$")  # studies that belong to the one whose name comes before
 
 
 @dataclass(frozen=True)
@@ -228,7 +231,7 @@ def _scheduler(header: Header) -> tuple[Scheduler | None, str | None]:
 
 def _only(storage: Storage) -> str:
     there = storage.names()
-    names = [name for name in there if not any(name.startswith(f"{other}/") for other in there)]  # not its companions
+    names = [name for name in there if _COMPANION.sub("", name) == name or _COMPANION.sub("", name) not in there]
     if len(names) == 1:
         return names[0]
     if not names:

@@ -203,7 +203,7 @@ class Study(Findings, Reshaping, Analyses):
         trial = Trial(claimed[0], claimed[1], self.home)
         trial.root = self.seed
         if claimed[0] in self.history.metadata:
-            trial.given_seed = self.history.metadata[claimed[0]].get("seed")
+            trial.given_seed = self.history.metadata[claimed[0]].get("replicate seed")
         if self.history.space is not self.ledger.declared:
             self._meetings.expect(trial)
         if self.history.chapters:

@@ -131,7 +131,7 @@ class _Race:
         row = self.study.history.natives[candidate][None, :]
         notes = {
             "enqueued": True, "candidate": candidate, "replicate": replicate,
-            "seed": _fresh_seed(self.study.seed, replicate),
+            "replicate seed": _fresh_seed(self.study.seed, replicate),
         }  # fmt: skip
         self.companion.ledger.enqueue(row, notes)
 

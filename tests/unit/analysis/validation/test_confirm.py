@@ -186,3 +186,17 @@ def test_the_seed_of_a_trial_is_its_own_and_stays():
     assert len(set(seeds)) == 50
     assert all(0 <= seed < 2**31 for seed in seeds)
     assert [trial.seed for trial in search(trials=0).ask(50)] == seeds
+
+
+def test_every_look_spends_its_share_of_the_error(monkeypatch):
+    from tunewright.analysis.validation import confirm
+
+    asked = []
+
+    def nobody(losses, **options):
+        asked.append((losses.shape, options["alpha"], options["looks"], options["rivals"]))
+        return np.zeros(losses.shape[1], dtype=bool)
+
+    monkeypatch.setitem(confirm.__globals__, "dropped", nobody)
+    search().confirm(noisy, top=4, seeds=6, first=3, alpha=0.1)
+    assert asked == [((rows, 4), 0.1, 4, 4) for rows in (3, 4, 5, 6)]

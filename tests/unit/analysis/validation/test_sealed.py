@@ -149,3 +149,10 @@ class TestHoldoutGuard:
             tw.HoldoutGuard(0)
         with pytest.raises(ValueError, match="tolerance must be"):
             tw.HoldoutGuard(10, tolerance=0)
+
+
+def test_only_companions_are_passed_over_when_a_file_is_loaded(tmp_path):
+    search(tmp_path / "s.db").finalize(tw.SealedTest(lambda config: 0.5))
+    tw.Study(tw.Space(x=tw.Float(0, 1)), minimize="loss", storage=tmp_path / "s.db", name="s/other")
+    with pytest.raises(StudyError, match="'s', 's/other'"):
+        tw.Study.load(tmp_path / "s.db")
