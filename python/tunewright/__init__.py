@@ -77,7 +77,9 @@ __all__ = [
     "confirm",
     "errors",
     "finalize",
+    "find_learning_rate",
     "gp",
+    "guide",
     "optimism",
     "pareto",
     "plots",
@@ -144,7 +146,7 @@ from tunewright.study import Failures, NoImprovement, Study, TargetReached
 from tunewright.trial import Measured, Trainable, Trial, TrialState, TrialView
 
 if TYPE_CHECKING:
-    from tunewright import report
+    from tunewright import guide, report
     from tunewright.analysis import stats
     from tunewright.analysis.review import review
     from tunewright.analysis.validation import (
@@ -156,6 +158,7 @@ if TYPE_CHECKING:
         finalize,
         optimism,
     )
+    from tunewright.guide import find_learning_rate
     from tunewright.integrations import plots
     from tunewright.integrations.files import CsvLogger, JsonlLogger
     from tunewright.integrations.mlflow import MLflowLogger
@@ -164,6 +167,7 @@ if TYPE_CHECKING:
     __version__: str
 
 _LATER = {  # rooms that cost an import too much are opened when asked for
+    "guide": "tunewright.guide",
     "importance": "tunewright.analysis.importance",
     "plots": "tunewright.integrations.plots",
     "report": "tunewright.report",
@@ -180,6 +184,7 @@ _NAMES = {  # single names of such rooms
     "SealedTest": _VALIDATION,
     "TensorBoardLogger": "tunewright.integrations.tensorboard",
     "confirm": _VALIDATION,
+    "find_learning_rate": "tunewright.guide.learning_rate",
     "finalize": _VALIDATION,
     "optimism": _VALIDATION,
     "review": "tunewright.analysis.review",

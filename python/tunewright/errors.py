@@ -9,6 +9,8 @@ __all__ = [
     "ConfigError",
     "DamagedFileError",
     "DomainError",
+    "GuideError",
+    "LearningRateError",
     "MissingExtraError",
     "NewerFileError",
     "ReportError",
@@ -40,6 +42,14 @@ class SpaceError(TunewrightError, ValueError):
 
 class ConfigError(TunewrightError, ValueError):
     """A configuration that the space does not contain."""
+
+
+class GuideError(TunewrightError, ValueError):
+    """A name, workload or tier that the guide's catalogue does not have."""
+
+
+class LearningRateError(TunewrightError, RuntimeError):
+    """The step function of a learning-rate range test raised; the model was put back as it was."""
 
 
 class StudyError(TunewrightError, ValueError):

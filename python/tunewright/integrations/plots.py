@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from tunewright.analysis import pictures
 from tunewright.analysis.pictures import Picture
+from tunewright.guide.learning_rate import LearningRateRange
+from tunewright.integrations.range_test import range_test
 from tunewright.study import Study
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ __all__ = [
     "hypervolume",
     "intermediate_ranks",
     "learning_curves",
+    "learning_rate",
     "lineage",
     "parallel_coordinates",
     "pareto_front",
@@ -183,3 +186,8 @@ def cross_validation(
 ) -> Any:
     """Each trial against what a Gaussian process foretells of it from the others, with 95 % intervals."""
     return draw(pictures.cross_validation(study, metric), backend=backend, ax=ax)
+
+
+def learning_rate(found: LearningRateRange, *, backend: Backend = "matplotlib", ax: Axes | None = None) -> Any:
+    """What :func:`tunewright.find_learning_rate` saw: losses by learning rate, and where it suggests to begin."""
+    return draw(range_test(found), backend=backend, ax=ax)

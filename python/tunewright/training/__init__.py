@@ -32,6 +32,7 @@ __all__ = [
     "Dataset",
     "EpochMetrics",
     "Network",
+    "Probe",
     "Recipe",
     "Score",
     "Splits",
@@ -53,6 +54,7 @@ from tunewright.training.dataset import Dataset, Splits
 from tunewright.training.digits import load_digits
 from tunewright.training.loss import cross_entropy
 from tunewright.training.network import Network, mlp
+from tunewright.training.probe import Probe
 from tunewright.training.recipe import SCHEDULE_NAMES, Recipe
 from tunewright.training.splitting import fold_rows, folds, split, split_rows
 from tunewright.training.trainer import EpochMetrics, Score, Trainer, train_mlp

@@ -26,6 +26,7 @@ class Purpose(IntEnum):
     DROPOUT = 3
     SPLIT = 4
     FOLDS = 5
+    PROBE = 6
 
 
 def stream(seed: int, purpose: Purpose, *, epoch: int = 0, step: int = 0) -> np.random.Generator:

@@ -122,6 +122,11 @@ class Trainer:
         self.history.append(metrics)
         return metrics
 
+    def update(self, lr: float) -> None:
+        """One step of the optimiser at ``lr`` along the gradient that the network holds."""
+        network = self.network
+        self._optimizer.update(self._memory, network.parameters, network.gradient, lr, decays=network.decays)
+
     def rate(self, step: int) -> float:
         """The learning rate of update ``step`` (from 0, over all epochs), before any reduction on plateau."""
         return self.recipe.lr * self._schedule(step)
@@ -204,7 +209,7 @@ class Trainer:
             if recipe.clip_norm is not None:
                 clip_by_norm(network.gradient, recipe.clip_norm)
             lr = self.rate(self.epoch * self._steps + step) * factor
-            self._optimizer.update(self._memory, network.parameters, network.gradient, lr, decays=network.decays)
+            self.update(lr)
         return loss_sum / train.size, correct / train.size
 
     def _score(self, dataset: Dataset) -> Score:

@@ -146,3 +146,11 @@ def test_log_axes_where_values_span_orders_of_magnitude():
 def test_names_are_no_markup():
     figure = tw.plots.history(STUDIES["hostile names"](), backend="plotly")
     assert "<b>" not in figure.layout.yaxis.title.text
+
+
+@pytest.mark.parametrize("backend", ["matplotlib", "plotly"])
+@pytest.mark.parametrize("loss", [lambda lr: 1.0 - min(lr, 0.1), lambda lr: math.nan])
+def test_a_range_test_is_drawn_or_says_why_not(backend, loss):
+    found = tw.find_learning_rate(loss, save=lambda: None, restore=lambda state: None)
+    assert tw.plots.learning_rate(found, backend=backend) is not None
+    plt.close("all")
