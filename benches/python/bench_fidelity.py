@@ -158,6 +158,7 @@ def smac(bench, seed):
 
 def methods():
     gp, last, random = tw.GaussianProcess(), tw.GaussianProcess(fidelity="last"), tw.Random()
+    tpe = tw.TPE()
     stopping, promotion = tw.ASHA(FULL), tw.ASHA(FULL, promotion=True)
     return {
         "random": tunewright(random, None),
@@ -172,6 +173,9 @@ def methods():
         "gp_3_last": tunewright(last, tw.ASHA(FULL, min_resource=3)),
         "gp_3": tunewright(gp, tw.ASHA(FULL, min_resource=3)),
         "gp_3_promotion": tunewright(gp, tw.ASHA(FULL, min_resource=3, promotion=True)),
+        "tpe": tunewright(tpe, stopping),
+        "tpe_hyperband": tunewright(tpe, tw.Hyperband(FULL)),
+        "tpe_3_promotion": tunewright(tpe, tw.ASHA(FULL, min_resource=3, promotion=True)),
         "asha_3": tunewright(random, tw.ASHA(FULL, min_resource=3)),
         "asha_3_promotion": tunewright(random, tw.ASHA(FULL, min_resource=3, promotion=True)),
         "optuna": optuna,

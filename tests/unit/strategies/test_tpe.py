@@ -113,7 +113,7 @@ def test_weights_by_value():
     assert np.isfinite(improvements(np.array([-1e150, 0.0, 1e150]), 2)).all()
 
 
-@pytest.mark.parametrize(("trials", "good"), [(10, 1), (11, 2), (30, 3), (400, 25)])
+@pytest.mark.parametrize(("trials", "good"), [(10, 2), (13, 2), (14, 3), (400, 25)])
 def test_how_many_are_good(trials, good):
     study = fed(made(tw.TPE(candidates=1)), np.linspace(0, 1, trials), np.arange(trials, dtype=float))
     study.ask()
@@ -278,8 +278,8 @@ def test_priors_are_a_component_for_good():
 def test_nothing_forbidden_and_nothing_twice_where_there_is_a_choice():
     space = tw.Space(a=tw.Int(0, 6), b=tw.Categorical(*"uvwxyz")).forbid("a == 3")
     study = made(tw.TPE(startup=2), space, duplicates="allow")
-    seen = [tuple(study.tell(trial := study.ask(), float(trial["a"])) or trial.config.values()) for _ in range(30)]
-    assert len(set(seen)) == 30
+    seen = [tuple(study.tell(trial := study.ask(), float(trial["a"])) or trial.config.values()) for _ in range(20)]
+    assert len(set(seen)) == 20
     assert all(a != 3 for a, _ in seen)
 
 
