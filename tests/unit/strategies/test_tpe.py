@@ -9,6 +9,7 @@ import tunewright as tw
 from tunewright.strategies import tpe
 from tunewright.strategies.coordinates import coordinates
 from tunewright.strategies.gp.candidates import design
+from tunewright.strategies.parzen.densities import Densities, groups
 from tunewright.strategies.parzen.fronts import Fronts, contributions
 from tunewright.strategies.parzen.rungs import staged
 from tunewright.strategies.parzen.standing import Standing, improvements
@@ -153,6 +154,24 @@ def test_a_batch_lies_about_its_own_trials_and_forgets_it():
     assert kept.groups[0].others.trials().tolist() == [1]
     study.ask()
     assert kept.groups[0].others.trials().tolist() == [1, *(trial.number for trial in batch)]
+
+
+def test_a_trial_that_gains_parameters_is_taken_anew_wherever_it_is():
+    study = tw.Study(LINE, minimize="y", seed=0)
+    space = coordinates(LINE)
+    kept = Densities(space, groups(space, [[0]], 1.0))
+    study.ask(2)
+    kept.read(study.history, [0])
+    for x in (0.1, 0.7):
+        study.history.place(0, np.array([x]))
+        study.history.place(1, np.array([x]))
+        kept.read(study.history, [0])
+        fresh = Densities(space, groups(space, [[0]], 1.0))
+        fresh.read(study.history, [0])
+        points = np.array([[0.2], [0.9]])
+        for ours, anew in zip(kept.groups, fresh.groups, strict=True):
+            assert np.array_equal(ours.good.log_density(points), anew.good.log_density(points))
+            assert np.array_equal(ours.others.log_density(points), anew.others.log_density(points))
 
 
 # -- several objectives -----------------------------------------------------------------------------------

@@ -87,14 +87,14 @@ class Densities:
         self._unplaced, self._read = [number for number in fresh if not asked[number]], history.n
         known = [number for number in fresh if asked[number]]
         now = frozenset(good)
-        join, back = now - self.good, self.good - now
-        self.good = now
         moved = self._moved(history)
+        join, back = (now - self.good) | now.intersection(moved), self.good - now
+        self.good = now
         self.remove([*join, *moved])
         if join or back:
             rows = self.rows(history, sorted(join))
             for group in self.groups:
-                group.good.remove(list(back))
+                group.good.remove([*back, *join])
                 group.insert(group.good, sorted(join), rows)
         enter = sorted(back.union(known, moved) - now)
         if enter:
