@@ -129,8 +129,11 @@ def test_the_model_beats_chance(name):
             study.tell(trial, {"a": float(np.sum((x - 0.2) ** 2)), "b": float(np.sum((x - 0.7) ** 2))})
         return tw.pareto.hypervolume(study.history.losses, reference=[2.0, 2.0])
 
-    for seed in range(2):
-        assert volume(strategy, seed) > volume(tw.Random(), seed) + (0.02 if "TPE" in name else 0.3)
+    gains = [volume(strategy, seed) - volume(tw.Random(), seed) for seed in range(4 if "TPE" in name else 2)]
+    if "TPE" in name:
+        assert np.mean(gains) > 0.1
+    else:
+        assert min(gains) > 0.3
 
 
 UGLY = st.sampled_from([0.0, 1.0, -1.0, 1e12, -1e300, 1.7e308, np.inf, -np.inf, np.nan, 1e-300, 0.5])
