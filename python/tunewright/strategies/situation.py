@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from tunewright.space import Space
+from tunewright.strategies.cmaes import CMAES
 from tunewright.strategies.coordinates import coordinates
 from tunewright.strategies.gaussian_process import GaussianProcess
 from tunewright.strategies.nsga2 import NSGA2
@@ -18,6 +19,7 @@ from tunewright.strategies.protocol import Strategy
 _MODELLED = 500  # outcomes from which on a Gaussian process costs more than most trials that are so many
 _MODELLED_FRONT = 300  # the same with a process for each objective
 _MANY = 10_000  # trials that nobody waits tens of milliseconds each for
+_COVARIED = 100  # parameters up to which a covariance matrix costs next to nothing
 _STARTUP = 6  # outcomes before the model is used: with 10 the tenth trial is worse, the 25th no better
 _FEW = 200  # outcomes that a model is worth its time for, even then
 
@@ -82,21 +84,25 @@ def rules(facts: Situation) -> tuple[Rule, ...]:
 
 
 def cheap(facts: Situation) -> Strategy:
-    """What suggests many trials in microseconds each."""
-    return NSGA3() if facts.objectives > 3 else NSGA2()
+    """What suggests many trials in a tenth of a millisecond each, or less."""
+    if facts.objectives > 3:
+        return NSGA3()
+    numbers = facts.categorical == facts.conditional == 0 and facts.parameters <= _COVARIED
+    return CMAES() if facts.objectives == 1 and numbers else NSGA2()
 
 
 def _single(facts: Situation) -> tuple[Rule, ...]:
-    until = _handover(facts, _MODELLED)
+    until, later = _handover(facts, _MODELLED), cheap(facts)
+    what = (
+        "a normal distribution of the numbers" if isinstance(later, CMAES) else "evolution, which takes categories too"
+    )
     return (
         Rule(
             0,
             GaussianProcess(startup=_STARTUP),
             f"one objective, up to {until:,} outcomes: a Gaussian process needs fewest trials",
         ),
-        Rule(
-            until, cheap(facts), f"from {until:,} outcomes on: trials that are so many are cheap, and so is evolution"
-        ),
+        Rule(until, later, f"from {until:,} outcomes on: trials that are so many are cheap, and so is {what}"),
     )
 
 

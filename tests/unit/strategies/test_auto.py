@@ -56,8 +56,19 @@ def test_one_objective_is_modelled_first_and_left_to_evolution_when_trials_are_m
     last = handover()
     early, late = (Auto().choice(record(n)) for n in (0, last))
     assert (early.name, early.first) == ("GaussianProcess", 0)
-    assert (late.name, late.first) == ("NSGA2", last)
-    assert Auto().choice(record(last - 1)).name != "NSGA2"
+    assert (late.name, late.first) == ("CMAES", last)
+    assert Auto().choice(record(last - 1)).name == "GaussianProcess"
+
+
+def test_categories_and_conditions_are_left_to_evolution_that_takes_them():
+    spaces = {
+        "numbers": tw.Space(x=tw.Float(0, 1), n=tw.Int(1, 9)),
+        "categories": tw.Space(x=tw.Float(0, 1), c=tw.Categorical("a", "b")),
+        "conditions": tw.Space(x=tw.Float(0, 1), y=tw.Float(0, 1, when=tw.when("x") > 0.5)),
+        "very many": tw.Space({f"x{i}": tw.Float(0, 1) for i in range(150)}),
+    }
+    later = {name: type(rules(situation(space, 1, None))[-1].strategy) for name, space in spaces.items()}
+    assert later == {"numbers": tw.CMAES, "categories": tw.NSGA2, "conditions": tw.NSGA2, "very many": tw.NSGA2}
 
 
 def test_many_objectives_get_strategies_for_many():
@@ -104,18 +115,18 @@ def test_beyond_a_hundred_under_way_no_model_is_asked():
     study = tw.Study(SPACE, minimize="loss", seed=0).optimize(bowl, 15)
     rows = study.strategy.suggest(study.history, study.seed, np.arange(15, 135))
     modelled = tw.GaussianProcess(startup=6).suggest(study.history, study.seed, np.arange(15, 115))
-    evolved = tw.NSGA2().suggest(study.history, study.seed, np.arange(115, 135))
+    evolved = tw.CMAES().suggest(study.history, study.seed, np.arange(115, 135))
     assert np.array_equal(rows, np.concatenate([modelled, evolved]))
     history = record(15, pending=100)
     assert np.array_equal(
-        tw.Auto().suggest(history, 0, np.array([115])), tw.NSGA2().suggest(history, 0, np.array([115]))
+        tw.Auto().suggest(history, 0, np.array([115])), tw.CMAES().suggest(history, 0, np.array([115]))
     )
 
 
 def test_the_horizon_ends_where_the_choice_does():
     assert Auto().horizon(record(20)) == 20
     last = handover()
-    assert Auto().horizon(record(last)) == tw.NSGA2().horizon(record(last))
+    assert Auto().horizon(record(last)) == tw.CMAES().horizon(record(last))
 
 
 def test_it_says_what_it_chose_and_why(caplog):
