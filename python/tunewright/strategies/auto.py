@@ -9,9 +9,9 @@ from typing import Any, ClassVar
 import numpy as np
 
 from tunewright.space import Space
-from tunewright.strategies.protocol import Choice, Strategy
+from tunewright.strategies.protocol import Choice
 from tunewright.strategies.readings import readings
-from tunewright.strategies.situation import Rule, cheap, rules, situation
+from tunewright.strategies.situation import Rule, Situation, evolution, rules, situation
 from tunewright.trial import History
 from tunewright.trial.columns import Array, Ints
 
@@ -59,10 +59,11 @@ class Auto:
         """See :class:`~tunewright.strategies.protocol.Strategy`."""
         present, _ = self._rules(history)
         room = max(0, _MOST_PENDING - int(history.pending.sum())) if len(numbers) else 0
-        if len(numbers) <= room or present.strategy == self._cheap(history):
+        if len(numbers) <= room or not present.models:
             return present.strategy.suggest(history, seed, numbers)
         rows = present.strategy.suggest(history, seed, numbers[:room])
-        return np.concatenate([rows, self._cheap(history).suggest(history, seed, numbers[room:])])
+        others = evolution(self._situation(history))
+        return np.concatenate([rows, others.suggest(history, seed, numbers[room:])])
 
     def choice(self, history: History) -> Choice:
         """What the next trial is suggested by, and why."""
@@ -91,11 +92,8 @@ class Auto:
         made = self.choices(history)
         return lines + [f"from trial {choice.first} on {choice.name}: {choice.why}" for choice in made]
 
-    def _situation(self, history: History) -> Any:
+    def _situation(self, history: History) -> Situation:
         return situation(history.space, len(history.metrics), self.trials)
-
-    def _cheap(self, history: History) -> Strategy:
-        return cheap(self._situation(history))
 
     def _rules(self, history: History) -> tuple[Rule, Rule | None]:
         """The rule that applies now, and the one after it."""

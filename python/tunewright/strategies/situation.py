@@ -55,11 +55,12 @@ class Situation:
 
 @dataclass(frozen=True)
 class Rule:
-    """From ``outcomes`` ended trials on: this strategy, and why."""
+    """From ``outcomes`` ended trials on: this strategy, and why; ``models``: each suggestion costs milliseconds."""
 
     outcomes: int
     strategy: Strategy
     why: str
+    models: bool = False
 
 
 @lru_cache(maxsize=64)
@@ -83,24 +84,22 @@ def rules(facts: Situation) -> tuple[Rule, ...]:
     return _several(facts)
 
 
-def cheap(facts: Situation) -> Strategy:
-    """What suggests many trials in a tenth of a millisecond each, or less."""
-    if facts.objectives > 3:
-        return NSGA3()
-    numbers = facts.categorical == facts.conditional == 0 and facts.parameters <= _COVARIED
-    return CMAES() if facts.objectives == 1 and numbers else NSGA2()
+def evolution(facts: Situation) -> Strategy:
+    """What suggests any number of trials at once, in microseconds each."""
+    return NSGA3() if facts.objectives > 3 else NSGA2()
 
 
 def _single(facts: Situation) -> tuple[Rule, ...]:
-    until, later = _handover(facts, _MODELLED), cheap(facts)
-    what = (
-        "a normal distribution of the numbers" if isinstance(later, CMAES) else "evolution, which takes categories too"
-    )
+    until, numbers = _handover(facts, _MODELLED), facts.categorical == facts.conditional == 0
+    numbers = numbers and facts.parameters <= _COVARIED
+    later: Strategy = CMAES() if numbers else evolution(facts)
+    what = "a normal distribution of the numbers" if numbers else "evolution, which takes anything"
     return (
         Rule(
             0,
             GaussianProcess(startup=_STARTUP),
             f"one objective, up to {until:,} outcomes: a Gaussian process needs fewest trials",
+            models=True,
         ),
         Rule(until, later, f"from {until:,} outcomes on: trials that are so many are cheap, and so is {what}"),
     )
@@ -111,9 +110,14 @@ def _several(facts: Situation) -> tuple[Rule, ...]:
     many = facts.objectives > 5
     model: Strategy = ParEGO() if many else GaussianProcess()
     what = "one process of a weighted maximum" if many else "expected hypervolume improvement by a process for each"
-    later = cheap(facts)
+    later = evolution(facts)
     return (
-        Rule(0, model, f"{facts.objectives} objectives, up to {until:,} outcomes: {what} needs fewest trials"),
+        Rule(
+            0,
+            model,
+            f"{facts.objectives} objectives, up to {until:,} outcomes: {what} needs fewest trials",
+            models=True,
+        ),
         Rule(until, later, f"from {until:,} outcomes on: evolution, {type(later).__name__} for so many objectives"),
     )
 

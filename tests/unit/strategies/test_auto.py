@@ -115,11 +115,11 @@ def test_beyond_a_hundred_under_way_no_model_is_asked():
     study = tw.Study(SPACE, minimize="loss", seed=0).optimize(bowl, 15)
     rows = study.strategy.suggest(study.history, study.seed, np.arange(15, 135))
     modelled = tw.GaussianProcess(startup=6).suggest(study.history, study.seed, np.arange(15, 115))
-    evolved = tw.CMAES().suggest(study.history, study.seed, np.arange(115, 135))
+    evolved = tw.NSGA2().suggest(study.history, study.seed, np.arange(115, 135))
     assert np.array_equal(rows, np.concatenate([modelled, evolved]))
     history = record(15, pending=100)
     assert np.array_equal(
-        tw.Auto().suggest(history, 0, np.array([115])), tw.CMAES().suggest(history, 0, np.array([115]))
+        tw.Auto().suggest(history, 0, np.array([115])), tw.NSGA2().suggest(history, 0, np.array([115]))
     )
 
 
