@@ -75,15 +75,19 @@ class Ensemble:
         """See :class:`~tunewright.strategies.protocol.Strategy`."""
         seen = np.full(len(numbers), history.revision)
         makers = credit(history, self._rule, seed).drawn(numbers, seen)
-        runs = np.flatnonzero(np.diff(makers)) + 1
-        if not len(runs):
-            member = self.members[int(makers[0])] if len(makers) else self.members[0]
-            return member.suggest(history, seed, numbers)
-        rows, known = [], history.at(history.revision)
-        for part in np.split(np.arange(len(numbers)), runs):  # who comes later knows what those before suggested
-            rows.append(self.members[int(makers[part[0]])].suggest(known, seed, numbers[part]))
-            _add_pending(known, numbers[part], rows[-1])
-        return np.concatenate(rows)
+        rows, alone = np.full((len(numbers), history.space.dimension), np.nan), len(set(makers.tolist())) < 2
+        apart = np.array([alone or member.horizon(history) > history.ended for member in self.members])
+        for k in np.flatnonzero(apart):  # what others suggest makes no difference to these
+            part = makers == k
+            rows[part] = self.members[int(k)].suggest(history, seed, numbers[part])
+        rest = np.flatnonzero(~apart[makers])
+        if len(rest):
+            known = history.at(history.revision)
+            _add_pending(known, numbers[apart[makers]], rows[apart[makers]])
+            for part in np.split(rest, np.flatnonzero(np.diff(makers[rest])) + 1):  # these know those before them
+                rows[part] = self.members[int(makers[part[0]])].suggest(known, seed, numbers[part])
+                _add_pending(known, numbers[part], rows[part])
+        return rows
 
     def made_by(self, history: History) -> Ints:
         """Which member suggested each trial of the record, shape (n,); -1 for those that a person chose."""
@@ -116,6 +120,6 @@ class Ensemble:
 def _add_pending(history: History, numbers: Ints, rows: Array) -> None:
     """Make trials under way of ``rows``, the configurations of ``numbers``, part of a record that is ours alone."""
     history.revision += 1
-    for number, row in zip(numbers.tolist(), rows, strict=False):
+    for number, row in zip(numbers.tolist(), rows, strict=True):
         history.open(number, TrialState.RUNNING, history.revision - 1, history.revision, 0.0)
         history.place(number, row)

@@ -169,3 +169,18 @@ def test_members_that_do_not_fit_are_refused():
         tw.Study(SPACE, minimize="loss", strategy=tw.Ensemble([tw.Random(), tw.Grid(points=2)]))
     with pytest.raises(tw.errors.StudyError, match="TrustRegion searches for one objective"):
         tw.Study(SPACE, minimize=["a", "b"], strategy=tw.Ensemble([tw.Random(), tw.TrustRegion()]))
+
+
+def test_members_that_do_not_depend_on_each_other_are_asked_once_for_a_whole_batch(monkeypatch):
+    asked = []
+    suggest = tw.QuasiRandom.suggest
+
+    def counted(self, history, seed, numbers):
+        asked.append(len(numbers))
+        return suggest(self, history, seed, numbers)
+
+    monkeypatch.setattr(tw.QuasiRandom, "suggest", counted)
+    study = tw.Study(SPACE, minimize="loss", strategy=tw.Ensemble([tw.Random(), tw.QuasiRandom()]), seed=0)
+    batch = study.ask(1_000)
+    assert asked == [(study.strategy.made_by(study.history) == 1).sum()]
+    assert len({tuple(t.config.values()) for t in batch}) == 1_000
