@@ -14,7 +14,7 @@ import pytest
 
 import tunewright as tw
 
-KILLS = 10  # a study; 200 were run by hand
+KILLS = 10  # a study; 340 were run by hand, half of them at any time after the start
 SCHEDULERS = {
     "population": "tw.PopulationBasedTraining(max_resource=12, population=4, interval=3)",
     "tournament": "tw.PopulationBasedTraining(max_resource=12, population=4, interval=3, exploit='tournament')",
@@ -72,9 +72,10 @@ def test_kills_at_random_points_change_nothing(scheduler: str, tmp_path: Path) -
     for _ in range(KILLS):
         child = subprocess.Popen([sys.executable, run, broken], stdout=subprocess.PIPE, text=True)
         assert child.stdout is not None
-        for _ in range(chance.randrange(1, 6)):
+        heard = chance.randrange(6)
+        for _ in range(heard):
             child.stdout.readline()
-        time.sleep(chance.random() * 0.01)
+        time.sleep(chance.random() * (0.01 if heard else 0.5))  # some before the first word: while the file is made
         child.kill()
         child.communicate()
         assert child.returncode in (0, -signal.SIGKILL)
