@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from tunewright.analysis import pictures
+from tunewright.analysis.importance import Importance
 from tunewright.analysis.pictures import Picture
 from tunewright.guide.learning_rate import LearningRateRange
 from tunewright.integrations.range_test import range_test
@@ -29,10 +30,12 @@ __all__ = [
     "empirical_distribution",
     "history",
     "hypervolume",
+    "importance",
     "intermediate_ranks",
     "learning_curves",
     "learning_rate",
     "lineage",
+    "marginal_effects",
     "parallel_coordinates",
     "pareto_front",
     "schedule",
@@ -152,6 +155,25 @@ def hypervolume(
 ) -> Any:
     """How much the front dominated after each trial that ended; ``reference`` as in ``Study.hypervolume``."""
     return draw(pictures.hypervolume(study, reference), backend=backend, ax=ax)
+
+
+def importance(
+    study: Study | Importance,
+    *,
+    metric: str | None = None,
+    backend: Backend = "matplotlib",
+    ax: Axes | None = None,
+) -> Any:
+    """Which parameters mattered, with 90 % intervals: by functional ANOVA, or any result of ``tw.importance``."""
+    picture = pictures.importance(study, metric) if isinstance(study, Study) else pictures.importance_of(study)
+    return draw(picture, backend=backend, ax=ax)
+
+
+def marginal_effects(
+    study: Study, *, metric: str | None = None, backend: Backend = "matplotlib", ax: Axes | None = None
+) -> Any:
+    """What to expect of each parameter, all others averaged out, a panel each; the most important first."""
+    return draw(pictures.marginal_effects(study, metric), backend=backend, ax=ax)
 
 
 def timeline(study: Study, *, backend: Backend = "matplotlib", ax: Axes | None = None) -> Any:

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from tunewright.analysis import pictures
+from tunewright.analysis.importance import fanova
 from tunewright.analysis.pictures import Picture
 from tunewright.analysis.views.coordinates import names_of
+from tunewright.errors import StudyError
 
 if TYPE_CHECKING:
     from tunewright.study import Study
@@ -15,6 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["chosen_pictures"]
 
 _OBJECTIVES = 4
+_RESAMPLES, _FEWER = 12, 5  # repetitions for the intervals of the importance, and of many trials
+_MANY = 2000
 
 
 def chosen_pictures(study: Study) -> Iterator[tuple[str, Picture]]:
@@ -28,6 +34,7 @@ def chosen_pictures(study: Study) -> Iterator[tuple[str, Picture]]:
         yield f"history-{k}", pictures.history(study, metric)
     yield "parallel", pictures.parallel_coordinates(study)
     yield "slices", pictures.slice_(study)
+    yield from _importance(study)
     if len(names_of(study, None)) > 1:
         yield "contour", pictures.contour(study)
     if len(history.reports):
@@ -39,3 +46,14 @@ def chosen_pictures(study: Study) -> Iterator[tuple[str, Picture]]:
     yield "distribution", pictures.empirical_distribution([study])
     yield "validation", pictures.cross_validation(study)
     yield "timeline", pictures.timeline_of_workers(study)
+
+
+def _importance(study: Study) -> Iterator[tuple[str, Picture]]:
+    """What mattered for the first objective, where there is enough to learn it from; one forest for both pictures."""
+    try:
+        resamples = _RESAMPLES if np.count_nonzero(study.history.complete) <= _MANY else _FEWER
+        found = fanova(study, objective=study.history.metrics[0], pairs=0, resamples=resamples)
+    except StudyError:  # too few trials: the importance command says what is missing
+        return
+    yield "importance", pictures.importance_of(found)
+    yield "marginals", pictures.marginal_effects(study, found=found)

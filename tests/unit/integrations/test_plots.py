@@ -9,7 +9,7 @@ import pytest
 
 import tunewright as tw
 from tunewright.analysis import pictures
-from tunewright.analysis.pictures import Edge, Points, Threads
+from tunewright.analysis.pictures import Bars, Edge, Line, Points, Threads
 
 matplotlib = pytest.importorskip("matplotlib")
 pytest.importorskip("plotly")
@@ -52,7 +52,8 @@ STUDIES = {
     "60 parameters": lambda: study(np.linspace(0, 1, 30).tolist(), names=[f"p{k}" for k in range(60)]),
 }  # fmt: skip
 PLOTS = ["history", "parallel_coordinates", "slice", "contour", "learning_curves", "intermediate_ranks", "timeline",
-         "lineage", "schedule", "empirical_distribution", "cross_validation"]  # fmt: skip
+         "lineage", "schedule", "importance", "marginal_effects", "empirical_distribution",
+         "cross_validation"]  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -102,6 +103,20 @@ def test_sixty_parameters_are_thinned_and_it_is_said():
     assert isinstance(threads, Threads) and threads.heights.shape == (30, 11)
     assert "10 of 60 parameters" in picture.notes[0]
     assert pictures.parallel_coordinates(made, ["p7", "p8"]).panels[0].marks[0].names == ("p7", "p8", "loss")
+
+
+def test_importance_is_ranked_with_the_most_important_on_top():
+    made = tw.Study(tw.Space(x=tw.Float(0, 1), y=tw.Float(0, 1), z=tw.Float(0, 1)), minimize="loss", seed=0,
+                    strategy=tw.Random())  # fmt: skip
+    made.optimize(lambda t: 3 * t["y"] + t["x"], trials=60)
+    (panel,) = pictures.importance(made).panels
+    bars = next(mark for mark in panel.marks if isinstance(mark, Bars))
+    assert panel.y.labels[::-1][:2] == ("y", "x") and bars.length[-1] == bars.length.max()
+    assert (bars.low[-1] <= bars.length[-1]) and (bars.length[-1] <= bars.high[-1])
+    curve = pictures.marginal_effects(made).panels[0]
+    line = next(mark for mark in curve.marks if isinstance(mark, Line))
+    assert curve.title == "y" and line.y[-1] - line.y[0] > 1.5  # of 3, as a forest sees it
+    tw.plots.importance(tw.importance.permutation(made)).canvas.draw()
 
 
 def test_several_objectives():

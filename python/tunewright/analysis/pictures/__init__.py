@@ -22,8 +22,11 @@ __all__ = [
     "empirical_distribution",
     "history",
     "hypervolume",
+    "importance",
+    "importance_of",
     "intermediate_ranks",
     "learning_curves",
+    "marginal_effects",
     "parallel_coordinates",
     "pareto_front",
     "population_lineage",
@@ -35,6 +38,7 @@ __all__ = [
 from tunewright.analysis.pictures.curves import intermediate_ranks, learning_curves
 from tunewright.analysis.pictures.fronts import hypervolume, pareto_front
 from tunewright.analysis.pictures.history import compare, history
+from tunewright.analysis.pictures.importance import importance, importance_of, marginal_effects
 from tunewright.analysis.pictures.lineage import population_lineage, schedule
 from tunewright.analysis.pictures.models import cross_validation, empirical_distribution
 from tunewright.analysis.pictures.parallel import parallel_coordinates
