@@ -34,6 +34,7 @@ STRATEGIES = {
     "Grid": tw.Grid(VALUES, points=2),
     "ShuffledGrid": tw.Grid(VALUES, points=2, order="random"),
     "RandomForest": tw.RandomForest(startup=6, candidates=32, climbs=2, trees=5),
+    "BestSplits": tw.RandomForest(startup=6, candidates=32, climbs=2, trees=5, splits="best", bootstrap=True),
     "TrustRegion": tw.TrustRegion(startup=6, candidates=32),
     "TwoTrustRegions": tw.TrustRegion(regions=2, startup=4, candidates=32),
     "NSGA2": tw.NSGA2(population=8),

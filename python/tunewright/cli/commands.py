@@ -16,7 +16,16 @@ from tunewright.cli.target import load_target
 from tunewright.errors import StudyError
 from tunewright.space import Space
 from tunewright.storage import open_storage
-from tunewright.strategies import Auto, GaussianProcess, Grid, ParEGO, QuasiRandom, Random, TrustRegion
+from tunewright.strategies import (
+    Auto,
+    GaussianProcess,
+    Grid,
+    ParEGO,
+    QuasiRandom,
+    Random,
+    RandomForest,
+    TrustRegion,
+)
 from tunewright.study import Study
 from tunewright.study.environment import lines
 from tunewright.study.findings import nothing_best
@@ -31,6 +40,7 @@ _STRATEGIES: dict[str, Callable[[], Any]] = {
     "parego": ParEGO,
     "quasirandom": QuasiRandom,
     "random": Random,
+    "random-forest": RandomForest,
     "trust-region": TrustRegion,
 }
 

@@ -12,7 +12,7 @@ from tunewright.strategies.forest.belief import Growth, belief_of, categories
 from tunewright.strategies.forest.search import climbed, neighbours
 from tunewright.strategies.gp.record import evidence
 
-SMALL = {"candidates": 64, "climbs": 4, "startup": 8}
+SMALL = {"candidates": 64, "climbs": 4, "startup": 8, "trees": 20}
 
 
 def hierarchy():
@@ -44,8 +44,8 @@ def run(strategy, space, objective, trials, **options):
 
 
 def test_it_finds_the_branch_and_the_best_within():
-    ends = [run(tw.RandomForest(**SMALL), hierarchy(), loss, 50, seed=seed).best_value for seed in range(5)]
-    chance = [run(tw.Random(), hierarchy(), loss, 50, seed=seed).best_value for seed in range(5)]
+    ends = [run(tw.RandomForest(**SMALL), hierarchy(), loss, 50, seed=seed).best_value for seed in range(3)]
+    chance = [run(tw.Random(), hierarchy(), loss, 50, seed=seed).best_value for seed in range(3)]
     assert np.median(ends) < 1.05
     assert np.median(ends) < np.median(chance)
 
@@ -121,7 +121,7 @@ def test_failures_and_broken_constraints_are_avoided():
         outcome(study, study.ask())
     late = study.history.natives[25:]
     assert np.mean(late[:, 0] > 0.7) < 0.35
-    assert np.mean(late[:, 1] > 0.6) < 0.4
+    assert np.mean(late[:, 1] > 0.65) < 0.2  # the best is where the constraint begins to bind
     assert study.best_value < -1.1
 
 
@@ -150,6 +150,7 @@ def test_threads_do_not_matter():
         ({"features": 0.0}, "features must be a number above 0"),
         ({"exploration": 1.0}, "exploration must be"),
         ({"outputs": "log"}, "outputs must be one of"),
+        ({"splits": "worst"}, "splits must be one of 'random', 'best'"),
         ({"bootstrap": 1}, "bootstrap must be True or False"),
         ({"candidates": 3}, "candidates must be a whole number from 16"),
     ],
