@@ -30,7 +30,7 @@ from tunewright.study import Study
 Array = NDArray[np.float64]
 
 _CELLS = 64
-_POINTS = 4_096, 1_024  # of the space, for the estimate and for each repetition
+_POINTS = 4_096, 512  # of the space, for the estimate and for each repetition
 _FEWER = 4  # times fewer trees for each repetition
 _MOST = 12  # parameters all pairs of which are looked at
 
