@@ -22,18 +22,9 @@ impl Forest {
     ///
     /// # Errors
     /// Those of [`grow`].
-    pub fn grown(
-        x: &[f64],
-        y: &[f64],
-        categories: &[i64],
-        growth: &Growth,
-        threads: usize,
-    ) -> Result<Self> {
+    pub fn grown(x: &[f64], y: &[f64], categories: &[i64], growth: &Growth, threads: usize) -> Result<Self> {
         let trees = grow(x, y, categories, growth, threads)?;
-        Ok(Self {
-            trees,
-            categories: categories.to_vec(),
-        })
+        Ok(Self { trees, categories: categories.to_vec() })
     }
 
     /// All trees.
@@ -48,11 +39,7 @@ impl Forest {
     /// [`Error::OutOfRange`] where there is no such tree.
     pub fn tree(&self, number: usize) -> Result<&Tree> {
         let expected = || format!("a number below {}", self.trees.len());
-        let missing = || Error::OutOfRange {
-            argument: "tree",
-            expected: expected(),
-            got: number as u64,
-        };
+        let missing = || Error::OutOfRange { argument: "tree", expected: expected(), got: number as u64 };
         self.trees.get(number).ok_or_else(missing)
     }
 
@@ -70,18 +57,10 @@ impl Forest {
         let d = self.categories.len();
         let q = points.len() / d;
         if points.len() != q * d {
-            return Err(Error::Length {
-                argument: "points",
-                expected: q * d,
-                got: points.len(),
-            });
+            return Err(Error::Length { argument: "points", expected: q * d, got: points.len() });
         }
         let (mut mean, mut variance) = (vec![0.0; q], vec![0.0; q]);
-        let threads = if q * self.trees.len() < WORTH_A_THREAD {
-            1
-        } else {
-            threads.max(1)
-        };
+        let threads = if q * self.trees.len() < WORTH_A_THREAD { 1 } else { threads.max(1) };
         let share = q.div_ceil(threads).max(1);
         if share >= q {
             self.fill(points, &mut mean, &mut variance);
@@ -114,11 +93,7 @@ impl Forest {
             }
             for i in 0..mean.len() {
                 mean[i] /= count;
-                let apart = means
-                    .iter()
-                    .skip(i)
-                    .step_by(BLOCK)
-                    .map(|value| (value - mean[i]) * (value - mean[i]));
+                let apart = means.iter().skip(i).step_by(BLOCK).map(|value| (value - mean[i]) * (value - mean[i]));
                 variance[i] = variance[i] / count + apart.sum::<f64>() / count;
             }
         }
@@ -146,21 +121,11 @@ mod tests {
 
     #[test]
     fn a_step_is_found_where_it_is() {
-        let forest = Forest::grown(
-            &[0.1, 0.2, 0.6, 0.8],
-            &[1.0, 1.0, 3.0, 3.0],
-            &[0],
-            &PLAIN,
-            1,
-        )
-        .unwrap();
+        let forest = Forest::grown(&[0.1, 0.2, 0.6, 0.8], &[1.0, 1.0, 3.0, 3.0], &[0], &PLAIN, 1).unwrap();
         let tree = &forest.trees()[0];
         assert_eq!(tree.feature, [0, -1, -1]);
         assert!((tree.threshold[0] - 0.4).abs() < 1e-15);
-        assert_eq!(
-            forest.predict(&[0.39, 0.41], 1).unwrap(),
-            (vec![1.0, 3.0], vec![0.0, 0.0])
-        );
+        assert_eq!(forest.predict(&[0.39, 0.41], 1).unwrap(), (vec![1.0, 3.0], vec![0.0, 0.0]));
     }
 
     #[test]
@@ -168,37 +133,22 @@ mod tests {
         let x = [0.125, 0.375, 0.625, 0.875, f64::NAN];
         let forest = Forest::grown(&x, &[5.0, 0.0, 5.0, 0.0, 5.0], &[4], &PLAIN, 1).unwrap();
         let tree = &forest.trees()[0];
-        assert_eq!(
-            (tree.len(), tree.mask(0), tree.missing_left[0]),
-            (3, &[0b1010][..], false)
-        );
+        assert_eq!((tree.len(), tree.mask(0), tree.missing_left[0]), (3, &[0b1010][..], false));
     }
 
     #[test]
     fn any_number_of_threads_gives_the_same_bits() {
         let x = crate::sampling::stream(3, 0, 0, 600, 0).unwrap();
         let y: Vec<f64> = x.chunks(3).map(|row| row[0] * row[1] + row[2]).collect();
-        let growth = Growth {
-            bootstrap: true,
-            features: 2,
-            trees: 11,
-            thresholds: Thresholds::Uniform,
-            ..PLAIN
-        };
+        let growth = Growth { bootstrap: true, features: 2, trees: 11, thresholds: Thresholds::Uniform, ..PLAIN };
         let one = Forest::grown(&x, &y, &[0, 0, 3], &growth, 1).unwrap();
         let many = Forest::grown(&x, &y, &[0, 0, 3], &growth, 4).unwrap();
         assert_eq!(one.trees().len(), 11);
         for (a, b) in one.trees().iter().zip(many.trees()) {
-            assert_eq!(
-                (&a.feature, &a.mean, &a.right),
-                (&b.feature, &b.mean, &b.right)
-            );
+            assert_eq!((&a.feature, &a.mean, &a.right), (&b.feature, &b.mean, &b.right));
         }
         let points = crate::sampling::stream(4, 0, 0, 9_000, 0).unwrap();
-        assert_eq!(
-            one.predict(&points, 1).unwrap(),
-            many.predict(&points, 3).unwrap()
-        );
+        assert_eq!(one.predict(&points, 1).unwrap(), many.predict(&points, 3).unwrap());
     }
 
     #[test]
