@@ -11,38 +11,18 @@ from typing import Any
 
 from tunewright.cli import importance
 from tunewright.cli.export import FORMATS, export
+from tunewright.cli.strategies import STRATEGIES
 from tunewright.cli.table import configuration, measurements, moment, number, table, trial_rows
 from tunewright.cli.target import load_target
 from tunewright.errors import StudyError
 from tunewright.space import Space
 from tunewright.storage import open_storage
-from tunewright.strategies import (
-    Auto,
-    GaussianProcess,
-    Grid,
-    ParEGO,
-    QuasiRandom,
-    Random,
-    RandomForest,
-    TrustRegion,
-)
 from tunewright.study import Study
 from tunewright.study.environment import lines
 from tunewright.study.findings import nothing_best
 from tunewright.trial import Trial
 
 __all__ = ["COMMANDS", "Command"]
-
-_STRATEGIES: dict[str, Callable[[], Any]] = {
-    "auto": Auto,
-    "gaussian-process": GaussianProcess,
-    "grid": Grid,
-    "parego": ParEGO,
-    "quasirandom": QuasiRandom,
-    "random": Random,
-    "random-forest": RandomForest,
-    "trust-region": TrustRegion,
-}
 
 
 @dataclass(frozen=True)
@@ -99,7 +79,7 @@ def _run_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--maximize", action="append", metavar="METRIC", help="an objective (may be repeated)")
     parser.add_argument("--constraint", action="append", metavar="TEXT", help="'memory_mb <= 2048' (may be repeated)")
     parser.add_argument("--threshold", action="append", metavar="METRIC=VALUE", help="reach it to be on the front")
-    parser.add_argument("--strategy", choices=sorted(_STRATEGIES), help="default: the study's own, auto for a new one")
+    parser.add_argument("--strategy", choices=sorted(STRATEGIES), help="default: the study's own, auto for a new one")
     parser.add_argument("--storage", default="tunewright.db", help="SQLite file (default tunewright.db)")
     parser.add_argument("--name", default="study", help="of the study (default study)")
     parser.add_argument("--seed", type=int, help="key of all randomness (default: drawn and recorded)")
@@ -117,7 +97,7 @@ def _run(options: argparse.Namespace) -> None:
         maximize=options.maximize,
         constraints=options.constraint or (),
         thresholds=dict(map(_threshold, options.threshold or ())),
-        strategy=None if options.strategy is None else _STRATEGIES[options.strategy](),
+        strategy=None if options.strategy is None else STRATEGIES[options.strategy](),
         storage=options.storage,
         name=options.name,
         seed=options.seed,
