@@ -87,15 +87,17 @@ def broods(draw):
     crossover=st.sampled_from([0.0, 0.5, 1.0]),
     mutation=st.sampled_from([0.0, 0.3, 1.0]),
     indices=st.tuples(st.sampled_from([0.0, 3.0, 15.0]), st.sampled_from([0.0, 5.0, 20.0])),
+    dominance=st.booleans(),
 )
 @example(
     brood=(np.array([[0.5]]), np.zeros(1), np.array([1])), trials=[1], seed=0, attempt=0, tournament=1, crossover=1.0,
-    mutation=1.0, indices=(15.0, 20.0),
+    mutation=1.0, indices=(15.0, 20.0), dominance=True,
 )  # fmt: skip
-def test_offspring(brood, trials, seed, attempt, tournament, crossover, mutation, indices):
+def test_offspring(brood, trials, seed, attempt, tournament, crossover, mutation, indices, dominance):
     options = {
         "seed": seed, "purpose": 7, "attempt": attempt, "tournament": tournament, "crossover": crossover,
         "crossover_index": indices[0], "mutation": mutation, "mutation_index": indices[1],
+        "beats": np.triu(np.ones((len(brood[1]),) * 2, dtype=bool), 1) if dominance else None,
     }  # fmt: skip
     ours = numerics.offspring(*brood, trials, **options)
     assert np.allclose(ours, reference.offspring(*brood, trials, **options), rtol=0, atol=1e-12, equal_nan=True)

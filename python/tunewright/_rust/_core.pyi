@@ -378,6 +378,7 @@ def offspring(
     cells: NDArray[np.int64],
     trials: NDArray[np.uint64],
     *,
+    beats: NDArray[np.bool_] | None,
     seed: int,
     purpose: int,
     attempt: int,

@@ -161,6 +161,7 @@ def offspring(
     cells: ArrayLike,
     trials: ArrayLike,
     *,
+    beats: ArrayLike | None = None,
     seed: int,
     purpose: int,
     attempt: int = 0,
@@ -185,6 +186,7 @@ def offspring(
         standing: (n,) real numbers; NaN loses to all others.
         cells: (d,) integers, see the module.
         trials: (k,) integers from 0 on.
+        beats: (n, n) booleans: parent i beats parent j in a tournament, whatever their standing; None where none does.
         seed: of the draws, see ``numerics.sampling``.
         purpose: of a child's own draws; the next two are of what siblings share and of the parents' turns.
         attempt: of the draws.
@@ -205,11 +207,15 @@ def offspring(
         raise ValueError(f"cells: expected one for each of {genes.shape[1]} genes, got shape {kinds.shape}")
     if not len(genes) or np.any((genes < 0.0) | (genes > 1.0)):
         raise ValueError("parents: expected at least one row, of numbers from 0 to 1 or NaN")
+    table = None if beats is None else np.ascontiguousarray(beats, dtype=np.bool_)
+    if table is not None and table.shape != (len(genes), len(genes)):
+        raise ValueError(f"beats: expected shape ({len(genes)}, {len(genes)}), got {table.shape}")
     children: NDArray[np.float64] = _kernels.offspring(
         genes,
         _vector("standing", standing, len(genes)),
         np.ascontiguousarray(kinds, dtype=np.int64),
         integers("trials", trials),
+        beats=table,
         seed=integer("seed", seed, WORD),
         purpose=integer("purpose", purpose, WORD),
         attempt=integer("attempt", attempt, WORD),

@@ -116,6 +116,7 @@ def offspring(
     cells: ArrayLike,
     trials: ArrayLike,
     *,
+    beats: ArrayLike | None = None,
     seed: int,
     purpose: int,
     attempt: int = 0,
@@ -127,13 +128,14 @@ def offspring(
 ) -> NDArray[np.float64]:
     """Return a child (d,) for each of k trials, shape (k, d); trials 2p and 2p + 1 are siblings."""
     genes, kinds = np.asarray(parents, dtype=np.float64), [int(cell) for cell in np.asarray(cells)]
-    worth = np.asarray(standing, dtype=np.float64)
+    worth, none = np.asarray(standing, dtype=np.float64), np.zeros((len(genes), len(genes)), dtype=np.bool_)
+    table = none if beats is None else np.asarray(beats)
     numbers = np.asarray(trials, dtype=np.uint64).tolist()
     children = np.zeros((len(numbers), len(kinds)))
     for child, trial in zip(children, numbers, strict=True):
         pair, younger = divmod(trial, 2)
         turns = [_turn(2 * tournament * pair + t, len(genes), seed, purpose, attempt) for t in range(2 * tournament)]
-        winners = [_winner(worth, turns[:tournament]), _winner(worth, turns[tournament:])]
+        winners = [_winner(worth, table, part) for part in (turns[:tournament], turns[tournament:])]
         a, b = (genes[winners[side]] for side in (younger, 1 - younger))
         shared = stream(seed, pair, (purpose + 1) % 2**64, 1 + 3 * len(kinds), attempt=attempt)
         own = stream(seed, trial, purpose, 2 + 2 * len(kinds), attempt=attempt)
@@ -247,10 +249,14 @@ def _turn(turn: int, n: int, seed: int, purpose: int, attempt: int) -> int:
     return int(np.argsort(draws, kind="stable")[place])
 
 
-def _winner(standing: Array, contenders: list[int]) -> int:
-    """The best of the contenders, of equal ones the first."""
-    worth = np.where(np.isnan(standing), np.inf, standing)[contenders]
-    return contenders[int(np.argmin(worth))]
+def _winner(standing: Array, beats: NDArray[np.bool_], contenders: list[int]) -> int:
+    """The best of the contenders, of equal ones the first; who beats the best so far wins whatever their standing."""
+    worth = np.where(np.isnan(standing), np.inf, standing)
+    best = contenders[0]
+    for other in contenders[1:]:
+        if beats[other, best] or (worth[other] < worth[best] and not beats[best, other]):
+            best = other
+    return best
 
 
 def _crossed(a: float, b: float, cells: int, spread: float, side: float, index: float) -> float:

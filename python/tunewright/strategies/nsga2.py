@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from tunewright.numerics.evolution import crowded_survivors
+from tunewright.numerics.pareto import crowding_distance, nondominated_rank
 from tunewright.space import Space
 from tunewright.strategies.evolution.endings import losses_of, violations_of
 from tunewright.strategies.evolution.population import Population, generation_end, population, sized
@@ -26,8 +27,9 @@ class NSGA2:
     For two or three objectives and hundreds of trials or more; with one objective it is a plain genetic algorithm. A
     generation is over whenever ``population`` more trials have ended. Of its members and those trials the best stay:
     what breaks the least constraints first, then what fewest are better than, then what is far from its neighbours.
-    Two parents of a trial win a tournament of two each; numbers are crossed and mutated close to them, categories
-    exchanged and redrawn. The first generation is a scrambled Sobol' design through the priors.
+    Two parents of a trial win a tournament of two each, by dominance or else by being farther from their neighbours (as
+    in Deb's code); numbers are crossed and mutated close to them, categories exchanged and redrawn. The first
+    generation is a scrambled Sobol' design through the priors.
 
     Failed trials, those with a value that is not finite, and pruned ones have no offspring; the places they leave open
     in the population are filled with random configurations. No trial waits for others: one that starts
@@ -55,7 +57,7 @@ class NSGA2:
         self._variation()
 
     def _variation(self) -> Variation:
-        return Variation(self.crossover, self.crossover_index, self.mutation, self.mutation_index)
+        return Variation(self.crossover, self.crossover_index, self.mutation, self.mutation_index, dominance=True)
 
     def check(self, space: Space, directions: dict[str, str]) -> None:
         """Any space and any objectives will do."""
@@ -72,7 +74,7 @@ class NSGA2:
     def _select(self, history: History, candidates: Ints, last: Population) -> tuple[Ints, Array]:
         losses, violations = losses_of(history, candidates), violations_of(history, candidates)
         rows = crowded_survivors(losses, violations, min(self.population, len(candidates)))
-        return candidates[rows], np.arange(len(rows), dtype=np.float64)
+        return candidates[rows], -_distances(losses, violations)[rows]
 
     def to_json(self, space: Space) -> dict[str, Any]:
         """Name and options, for the record."""
@@ -82,3 +84,13 @@ class NSGA2:
     def from_json(cls, options: Mapping[str, Any]) -> NSGA2:
         """The inverse of :meth:`to_json`."""
         return cls(**{name: value for name, value in options.items() if name != "strategy"})
+
+
+def _distances(losses: Array, violations: Array) -> Array:
+    """Crowding distance of each point on its own front, (n,)."""
+    ranks = nondominated_rank(losses, violations=violations)
+    distances = np.zeros(len(losses))
+    for rank in range(int(ranks.max(initial=-1)) + 1):
+        front = ranks == rank
+        distances[front] = crowding_distance(losses[front])
+    return distances

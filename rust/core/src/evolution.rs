@@ -25,5 +25,5 @@ mod steps;
 pub use adaptation::{Distribution, adapted};
 pub use crowded::crowded_survivors;
 pub use niched::niched_survivors;
-pub use offspring::{Stream, Variation, offspring};
+pub use offspring::{Standing, Stream, Variation, offspring};
 pub use steps::steps;

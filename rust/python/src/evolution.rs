@@ -66,7 +66,7 @@ pub fn niched_survivors<'py>(
 
 #[pyfunction]
 #[pyo3(signature = (
-    parents, standing, cells, trials, *,
+    parents, standing, cells, trials, *, beats,
     seed, purpose, attempt, tournament, crossover, crossover_index, mutation, mutation_index
 ))]
 #[allow(clippy::too_many_arguments)] // the signature of Python
@@ -76,6 +76,7 @@ pub fn offspring<'py>(
     standing: PyReadonlyArray1<'py, f64>,
     cells: PyReadonlyArray1<'py, i64>,
     trials: PyReadonlyArray1<'py, u64>,
+    beats: Option<PyReadonlyArray2<'py, bool>>,
     seed: u64,
     purpose: u64,
     attempt: u64,
@@ -85,11 +86,12 @@ pub fn offspring<'py>(
     mutation: f64,
     mutation_index: f64,
 ) -> PyResult<Bound<'py, PyArray2<f64>>> {
-    let (parents, standing) = (parents.as_slice()?, standing.as_slice()?);
+    let beats = beats.as_ref().map(|table| table.as_slice()).transpose()?;
+    let (parents, standing) = (parents.as_slice()?, core::Standing { worth: standing.as_slice()?, beats });
     let (cells, trials) = (cells.as_slice()?, trials.as_slice()?);
     let variation = core::Variation { tournament, crossover, crossover_index, mutation, mutation_index };
     let draws = core::Stream { seed, purpose, attempt };
-    let children = border::run(py, || core::offspring(parents, standing, cells, trials, &variation, &draws))?;
+    let children = border::run(py, || core::offspring(parents, &standing, cells, trials, &variation, &draws))?;
     border::matrix(py, children, trials.len(), cells.len())
 }
 

@@ -14,6 +14,7 @@ from tunewright.numerics.evolution import offspring
 from tunewright.numerics.sampling import purpose, uniform
 from tunewright.strategies.coordinates import Coordinates, coordinates
 from tunewright.strategies.evolution.brood import admissible
+from tunewright.strategies.evolution.endings import losses_of, violations_of
 from tunewright.strategies.evolution.population import Population
 from tunewright.strategies.quasirandom import QuasiRandom
 from tunewright.strategies.random import draw
@@ -31,7 +32,8 @@ _MOST_DIMENSIONS = 1_111  # of the Sobol' sequence
 class Variation:
     """How children differ from their parents; see :func:`tunewright.numerics.evolution.offspring`.
 
-    ``mutation`` is the probability of each parameter; None means 0.8 / d, 1/2 at most.
+    ``mutation`` is the probability of each parameter; None means 0.8 / d, 1/2 at most. With
+    ``dominance`` a parent that dominates another beats it whatever their standing.
     """
 
     crossover: float
@@ -39,6 +41,7 @@ class Variation:
     mutation: float | None
     mutation_index: float
     tournament: int = 2
+    dominance: bool = False
 
     def __post_init__(self) -> None:
         for name, most in {"crossover": 1.0, "crossover_index": 1e6, "mutation": 1.0, "mutation_index": 1e6}.items():
@@ -67,7 +70,8 @@ def reproduced(
         if attempt > _FAMILY:
             return draw(history.space, seed, some, attempt=attempt)
         genes = history.unit[parents.trials][:, space.columns]
-        natives = space.natives(_children(genes, parents.standing, space, variation, seed, some, attempt))
+        beats = _beats(history, parents.trials) if variation.dominance else None
+        natives = space.natives(_children(genes, parents.standing, beats, space, variation, seed, some, attempt))
         if len(genes) < size:
             orphans = uniform(seed, some, _ORPHAN, attempt=attempt)[:, 0] >= len(genes) / size
             natives[orphans] = draw(history.space, seed, some[orphans], attempt=attempt)
@@ -86,6 +90,7 @@ def founders(history: History, seed: int, numbers: Ints, attempt: int) -> Array:
 def _children(
     genes: Array,
     standing: Array,
+    beats: np.ndarray[Any, np.dtype[np.bool_]] | None,
     space: Coordinates,
     variation: Variation,
     seed: int,
@@ -95,7 +100,7 @@ def _children(
     """Coordinates (k, d) of children; what neither parent had is drawn from its prior, should it exist in the child."""
     mutation = min(0.5, _MUTATIONS / space.dimension) if variation.mutation is None else variation.mutation
     unit = offspring(
-        genes, standing, space.cells, numbers, seed=seed, purpose=_CHILD, attempt=attempt,
+        genes, standing, space.cells, numbers, beats=beats, seed=seed, purpose=_CHILD, attempt=attempt,
         tournament=variation.tournament, crossover=variation.crossover, crossover_index=variation.crossover_index,
         mutation=mutation, mutation_index=variation.mutation_index,
     )  # fmt: skip
@@ -104,6 +109,16 @@ def _children(
         return unit
     fresh = space.quantile(uniform(seed, numbers, _purposes(space.space.names)[space.columns], attempt=attempt))
     return np.where(missing, fresh, unit)
+
+
+def _beats(history: History, trials: Ints) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Which of ``trials`` dominate which, (n, n): by less violation, and where that is equal by their losses."""
+    losses, violations = losses_of(history, trials), np.nan_to_num(violations_of(history, trials), nan=np.inf)
+    no_worse = (losses[:, None, :] <= losses[None, :, :]).all(axis=2)
+    better: np.ndarray[Any, np.dtype[np.bool_]] = no_worse & ~no_worse.T
+    less = violations[:, None] < violations[None, :]
+    beats: np.ndarray[Any, np.dtype[np.bool_]] = less | (better & ~less.T)
+    return beats
 
 
 @lru_cache(maxsize=64)

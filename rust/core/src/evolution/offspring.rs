@@ -19,6 +19,28 @@ pub struct Variation {
     pub mutation_index: f64,
 }
 
+/// Who wins a tournament.
+#[derive(Debug, Clone, Copy)]
+pub struct Standing<'a> {
+    /// Of each parent, less is better; NaN loses to all others.
+    pub worth: &'a [f64],
+    /// Row-major (n, n): parent i beats parent j whatever their worth.
+    pub beats: Option<&'a [bool]>,
+}
+
+impl Standing<'_> {
+    /// Whether `other` wins against `best`, which had its turn before.
+    fn prefers(&self, other: usize, best: usize) -> bool {
+        let n = self.worth.len();
+        let worth = |i: usize| if self.worth[i].is_nan() { f64::INFINITY } else { self.worth[i] };
+        match self.beats {
+            Some(beats) if beats[other * n + best] => true,
+            Some(beats) if beats[best * n + other] => false,
+            _ => worth(other) < worth(best),
+        }
+    }
+}
+
 /// Which draws: a child's own ones are the stream of (seed, trial, purpose, attempt). What it shares with its sibling, and
 /// the turns of the parents, have the two purposes that follow.
 #[derive(Debug, Clone, Copy)]
@@ -46,13 +68,13 @@ const OWN_GENE: usize = 2;
 /// [`Error::Length`] where shapes do not fit; [`Error::OutOfRange`] without parents, genes or a tournament.
 pub fn offspring(
     parents: &[f64],
-    standing: &[f64],
+    standing: &Standing<'_>,
     cells: &[i64],
     trials: &[u64],
     variation: &Variation,
     draws: &Stream,
 ) -> Result<Vec<f64>> {
-    let (n, d) = (standing.len(), cells.len());
+    let (n, d) = (standing.worth.len(), cells.len());
     for (argument, count) in [("parents", n), ("cells", d), ("tournament", variation.tournament)] {
         if count == 0 {
             return Err(Error::OutOfRange { argument, expected: "at least 1".to_owned(), got: 0 });
@@ -60,6 +82,9 @@ pub fn offspring(
     }
     if parents.len() != n * d {
         return Err(Error::Length { argument: "parents", expected: n * d, got: parents.len() });
+    }
+    if standing.beats.is_some_and(|beats| beats.len() != n * n) {
+        return Err(Error::Length { argument: "beats", expected: n * n, got: standing.beats.map_or(0, <[bool]>::len) });
     }
     let mut turns = Turns::new(n, draws);
     let mut couple: Option<(u64, Couple)> = None;
@@ -94,7 +119,7 @@ struct Couple {
 }
 
 impl Couple {
-    fn new(pair: u64, standing: &[f64], d: usize, variation: &Variation, turns: &mut Turns<'_>) -> Result<Self> {
+    fn new(pair: u64, standing: &Standing<'_>, d: usize, variation: &Variation, turns: &mut Turns<'_>) -> Result<Self> {
         let key = turns.draws;
         let draws = stream(key.seed, pair, key.purpose.wrapping_add(1), SHARED + SHARED_GENE * d, key.attempt)?;
         let mut parents = [0, 0];
@@ -128,12 +153,11 @@ impl<'a> Turns<'a> {
     }
 
     /// The best of the `count` parents whose turns begin at `first`, of equal ones the one whose turn is first.
-    fn winner(&mut self, first: u128, count: usize, standing: &[f64]) -> Result<usize> {
-        let worth = |i: usize| if standing[i].is_nan() { f64::INFINITY } else { standing[i] };
+    fn winner(&mut self, first: u128, count: usize, standing: &Standing<'_>) -> Result<usize> {
         let mut best = self.at(first)?;
         for turn in 1..count {
             let other = self.at(first + turn as u128)?;
-            if worth(other) < worth(best) {
+            if standing.prefers(other, best) {
                 best = other;
             }
         }
@@ -169,6 +193,10 @@ fn differ(child: &mut [f64], parent: &[f64], cells: &[i64], which: f64, how: f64
 mod tests {
     use super::*;
 
+    fn by(worth: &[f64]) -> Standing<'_> {
+        Standing { worth, beats: None }
+    }
+
     const PLAIN: Variation =
         Variation { tournament: 2, crossover: 0.9, crossover_index: 15.0, mutation: 0.2, mutation_index: 20.0 };
     const KEY: Stream = Stream { seed: 1, purpose: 2, attempt: 0 };
@@ -177,8 +205,8 @@ mod tests {
     fn a_child_depends_on_its_own_trial_only() {
         let parents = [0.1, 0.25, 0.5, 0.75, 0.9, 0.25];
         let cells = [0, -2];
-        let all = offspring(&parents, &[0.0, 1.0, 2.0], &cells, &[4, 7, 9], &PLAIN, &KEY).unwrap();
-        let one = offspring(&parents, &[0.0, 1.0, 2.0], &cells, &[7], &PLAIN, &KEY).unwrap();
+        let all = offspring(&parents, &by(&[0.0, 1.0, 2.0]), &cells, &[4, 7, 9], &PLAIN, &KEY).unwrap();
+        let one = offspring(&parents, &by(&[0.0, 1.0, 2.0]), &cells, &[7], &PLAIN, &KEY).unwrap();
         assert_eq!(all[2..4], one);
     }
 
@@ -186,7 +214,7 @@ mod tests {
     fn no_child_is_a_copy() {
         let still = Variation { crossover: 0.0, mutation: 0.0, ..PLAIN };
         let trials: Vec<u64> = (0..50).collect();
-        let children = offspring(&[0.5, 0.25, 0.5], &[0.0], &[0, 2, 1], &trials, &still, &KEY).unwrap();
+        let children = offspring(&[0.5, 0.25, 0.5], &by(&[0.0]), &[0, 2, 1], &trials, &still, &KEY).unwrap();
         for child in children.chunks(3) {
             assert!((child[0] == 0.5) != (child[1] == 0.25), "one gene of two has changed");
             assert!(child[2] == 0.5);
@@ -210,11 +238,25 @@ mod tests {
         let mut turns = Turns::new(4, &KEY);
         let contenders: Vec<usize> = (0..4).map(|turn| turns.at(turn).unwrap()).collect();
         let mut standing = [f64::NAN; 4];
-        assert_eq!(turns.winner(0, 4, &standing).unwrap(), contenders[0]);
+        assert_eq!(turns.winner(0, 4, &by(&standing)).unwrap(), contenders[0]);
         standing[contenders[2]] = 1.0;
         standing[contenders[3]] = 1.0;
-        assert_eq!(turns.winner(0, 4, &standing).unwrap(), contenders[2]);
-        assert_eq!(turns.winner(0, 2, &standing).unwrap(), contenders[0]);
+        assert_eq!(turns.winner(0, 4, &by(&standing)).unwrap(), contenders[2]);
+        assert_eq!(turns.winner(0, 2, &by(&standing)).unwrap(), contenders[0]);
+    }
+
+    #[test]
+    fn who_beats_another_wins_whatever_their_worth() {
+        let mut turns = Turns::new(2, &KEY);
+        let first = turns.at(0).unwrap();
+        let mut beats = [false; 4];
+        let none = Standing { worth: &[1.0, 1.0], beats: Some(&[false; 4]) };
+        assert_eq!(turns.winner(0, 2, &none).unwrap(), first);
+        beats[(1 - first) * 2 + first] = true;
+        let one = Standing { worth: &[1.0, 1.0], beats: Some(&beats) };
+        assert_eq!(turns.winner(0, 2, &one).unwrap(), 1 - first);
+        let few = Standing { worth: &[1.0, 1.0], beats: Some(&[true]) };
+        assert!(offspring(&[0.5, 0.5], &few, &[0], &[1], &PLAIN, &KEY).is_err());
     }
 
     #[test]
@@ -222,7 +264,7 @@ mod tests {
         let always = Variation { tournament: 1, crossover: 1.0, mutation: 0.0, ..PLAIN };
         let parents = [0.4, 0.6, 0.125, 0.6, 0.4, 0.625];
         let trials: Vec<u64> = (0..200).collect();
-        let children = offspring(&parents, &[0.0, 0.0], &[0, 0, -4], &trials, &always, &KEY).unwrap();
+        let children = offspring(&parents, &by(&[0.0, 0.0]), &[0, 0, -4], &trials, &always, &KEY).unwrap();
         let mut crossed = 0;
         for pair in children.chunks_exact(6) {
             let (elder, younger) = pair.split_at(3);
@@ -238,9 +280,9 @@ mod tests {
 
     #[test]
     fn shapes_are_checked() {
-        assert!(offspring(&[], &[], &[0], &[1], &PLAIN, &KEY).is_err());
-        assert!(offspring(&[0.5], &[0.0], &[], &[1], &PLAIN, &KEY).is_err());
-        assert!(offspring(&[0.5], &[0.0], &[0, 0], &[1], &PLAIN, &KEY).is_err());
-        assert!(offspring(&[0.5], &[0.0], &[0], &[1], &Variation { tournament: 0, ..PLAIN }, &KEY).is_err());
+        assert!(offspring(&[], &by(&[]), &[0], &[1], &PLAIN, &KEY).is_err());
+        assert!(offspring(&[0.5], &by(&[0.0]), &[], &[1], &PLAIN, &KEY).is_err());
+        assert!(offspring(&[0.5], &by(&[0.0]), &[0, 0], &[1], &PLAIN, &KEY).is_err());
+        assert!(offspring(&[0.5], &by(&[0.0]), &[0], &[1], &Variation { tournament: 0, ..PLAIN }, &KEY).is_err());
     }
 }
