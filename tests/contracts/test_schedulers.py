@@ -46,7 +46,9 @@ def objective(trial):
 
 
 def study(scheduler, **options):
-    return tw.Study(space(), **{"minimize": "loss", "seed": 1, "scheduler": scheduler} | options)
+    return tw.Study(
+        space(), **{"minimize": "loss", "seed": 1, "strategy": tw.Random(), "scheduler": scheduler} | options
+    )
 
 
 def outcome(s):
@@ -198,7 +200,7 @@ def test_maximising_is_minimising_the_negative(scheduler):
             trial.report(score=-loss)
         return -loss
 
-    up = tw.Study(space(), maximize="score", seed=1, scheduler=scheduler).optimize(negated, 30)
+    up = tw.Study(space(), maximize="score", seed=1, strategy=tw.Random(), scheduler=scheduler).optimize(negated, 30)
     assert [list(t.reports) for t in up.trials] == [list(t.reports) for t in down.trials]
 
 

@@ -16,7 +16,7 @@ GO, STOP, PAUSE, FINISH = Decision.CONTINUE, Decision.STOP, Decision.PAUSE, Deci
 
 def decisions(scheduler, reports, **options):
     """What the trials of (trial, step, loss) are told, one after another."""
-    s = tw.Study(tw.Space(x=tw.Float(0, 1)), **{"minimize": "loss", "seed": 0} | options)
+    s = tw.Study(tw.Space(x=tw.Float(0, 1)), **{"minimize": "loss", "seed": 0, "strategy": tw.Random()} | options)
     trials = s.ask(1 + max(trial for trial, _, _ in reports))
     for trial, step, loss in reports:
         trials[trial].report(step, loss=loss)

@@ -26,7 +26,10 @@ def scheduler(request):
 
 
 def study(scheduler, **options):
-    return tw.Study(tw.Space(x=tw.Float(0.0, 1.0)), **{"minimize": "loss", "seed": 1, "scheduler": scheduler} | options)
+    return tw.Study(
+        tw.Space(x=tw.Float(0.0, 1.0)),
+        **{"minimize": "loss", "seed": 1, "strategy": tw.Random(), "scheduler": scheduler} | options,
+    )
 
 
 def objective(trial):
