@@ -40,7 +40,7 @@ class NSGA2:
         population: members of a generation.
         crossover: the probability that a trial has two parents instead of one.
         crossover_index: the larger, the closer a number stays to its parents' (simulated binary crossover).
-        mutation: the probability of each parameter to mutate; 0.8 / d by default. A copy has one mutated in any case.
+        mutation: the probability of each parameter to mutate; 1 / d by default. A copy has one mutated in any case.
         mutation_index: the larger, the smaller a number's mutation (polynomial mutation).
     """
 

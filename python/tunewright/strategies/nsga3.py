@@ -19,6 +19,7 @@ from tunewright.trial.columns import Array, Ints
 __all__ = ["NSGA3"]
 
 _TIES = purpose("nsga3/ties")
+_MUTATIONS = 0.8  # of a child, on average: where parents are drawn at random, fewer let the population close in
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class NSGA3:
         self._variation()
 
     def _variation(self) -> Variation:
-        return Variation(self.crossover, self.crossover_index, self.mutation, self.mutation_index)
+        return Variation(self.crossover, self.crossover_index, self.mutation, self.mutation_index, mutations=_MUTATIONS)
 
     def check(self, space: Space, directions: dict[str, str]) -> None:
         """Any space and any objectives will do."""

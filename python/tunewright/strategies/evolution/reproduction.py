@@ -23,7 +23,6 @@ from tunewright.trial.columns import Array, Ints
 
 _CHILD = purpose("evolution/child")
 _ORPHAN = np.array([purpose("evolution/orphan")], dtype=np.uint64)
-_MUTATIONS = 0.8  # of a child, on average: a few are then crossed and no more, which lets the population close in
 _FAMILY = 16  # children of one trial that are forbidden or known before chance takes over
 _MOST_DIMENSIONS = 1_111  # of the Sobol' sequence
 
@@ -32,7 +31,7 @@ _MOST_DIMENSIONS = 1_111  # of the Sobol' sequence
 class Variation:
     """How children differ from their parents; see :func:`tunewright.numerics.evolution.offspring`.
 
-    ``mutation`` is the probability of each parameter; None means 0.8 / d, 1/2 at most. With
+    ``mutation`` is the probability of each parameter; None means ``mutations`` / d, 1/2 at most. With
     ``dominance`` a parent that dominates another beats it whatever their standing.
     """
 
@@ -42,6 +41,7 @@ class Variation:
     mutation_index: float
     tournament: int = 2
     dominance: bool = False
+    mutations: float = 1.0
 
     def __post_init__(self) -> None:
         for name, most in {"crossover": 1.0, "crossover_index": 1e6, "mutation": 1.0, "mutation_index": 1e6}.items():
@@ -98,7 +98,7 @@ def _children(
     attempt: int,
 ) -> Array:
     """Coordinates (k, d) of children; what neither parent had is drawn from its prior, should it exist in the child."""
-    mutation = min(0.5, _MUTATIONS / space.dimension) if variation.mutation is None else variation.mutation
+    mutation = min(0.5, variation.mutations / space.dimension) if variation.mutation is None else variation.mutation
     unit = offspring(
         genes, standing, space.cells, numbers, beats=beats, seed=seed, purpose=_CHILD, attempt=attempt,
         tournament=variation.tournament, crossover=variation.crossover, crossover_index=variation.crossover_index,
