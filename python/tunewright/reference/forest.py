@@ -197,30 +197,39 @@ class Forest:
     def _by_number(self, j: int, x: Array, c: Array, w: Array, draw: float) -> tuple[float, dict[str, Any]] | None:
         weight, lacking = _sum(w), np.isnan(x)
         missing, missing_weight = _sum(c[lacking]), _sum(w[lacking])
-        order = np.flatnonzero(~lacking)
-        order = order[np.argsort(x[order], kind="stable")]
-        if not len(order):
-            return None
-        values = np.append(x[order], math.inf)
-        sums, lefts = np.cumsum(c[order]), np.cumsum(w[order])
-        random = self.thresholds == "random" and values[0] < values[-2]
-        wanted = _between(values[0], values[-2], draw) if random else None
-        best = None
-        for k, (low, high) in enumerate(itertools.pairwise(values)):
-            if low == high or (wanted is not None and high < math.inf and not low <= wanted < high):
-                continue
+        best, share = None, 0.5 if self.thresholds == "middle" else draw
+        for total, light, low, high in self._cuts(x, c, w, draw):
             for there in (0, 1) if missing_weight and high < math.inf else (0,):
-                left = lefts[k] + there * missing_weight
-                gain = self._gain(sums[k] + there * missing, left, weight)
+                left = light + there * missing_weight
+                gain = self._gain(total + there * missing, left, weight)
                 if gain > (-math.inf if best is None else best[0]):
                     goes = bool(there) if missing_weight else bool(left > weight - left)
                     best = gain, low, high, goes
         if best is None:
             return None
         gain, low, high, goes = best
-        share = 0.5 if self.thresholds == "middle" else draw
-        threshold = math.inf if high == math.inf else wanted if random else _between(low, high, share)
+        threshold = math.inf if high == math.inf else _between(low, high, share)
         return gain, {"feature": j, "threshold": threshold, "missing_left": goes}
+
+    def _cuts(self, x: Array, c: Array, w: Array, draw: float) -> Iterator[tuple[float, float, float, float]]:
+        """What is left of each cut, sum and weight, and the values on both sides of it; at last all that is known."""
+        order = np.flatnonzero(~np.isnan(x))
+        if not len(order):
+            return
+        if self.thresholds == "random":
+            low, high = float(x[order].min()), float(x[order].max())
+            left = order[x[order] <= _between(low, high, draw)]
+            right = np.setdiff1d(order, left)
+            if low < high:
+                yield _sum(c[left]), _sum(w[left]), low, high
+            if len(order) < len(x):
+                yield _sum(c[left]) + _sum(c[right]), _sum(w[order]), high, math.inf
+            return
+        order = order[np.argsort(x[order], kind="stable")]
+        sums, lefts = np.cumsum(c[order]), np.cumsum(w[order])
+        for k, (low, high) in enumerate(itertools.pairwise([*x[order], math.inf])):
+            if low < high:
+                yield sums[k], lefts[k], low, high
 
     def _by_category(self, j: int, x: Array, c: Array, w: Array, draw: float) -> tuple[float, dict[str, Any]] | None:
         count, weight = self.categories[j], _sum(w)

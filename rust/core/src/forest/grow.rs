@@ -1,7 +1,7 @@
 //! Trees from data: each by its own draws, so that any thread may grow any of them.
 
 use super::node::side;
-use super::split::{Grouping, Node, Split, Thresholds, by_category, by_number};
+use super::split::{Grouping, Node, Split, Thresholds, at_random, by_category, by_number};
 use super::table::{Orders, Table, sorted};
 use super::tree::Tree;
 use crate::error::{Error, Result};
@@ -47,7 +47,10 @@ pub fn grow(x: &[f64], y: &[f64], categories: &[i64], growth: &Growth, threads: 
         return Err(Error::Length { argument: "x", expected: n * d, got: x.len() });
     }
     let columns: Vec<f64> = (0..d).flat_map(|j| x.iter().skip(j).step_by(d).copied()).collect();
-    let sorted = sorted(&columns, n, categories);
+    let sorted = match growth.thresholds {
+        Thresholds::Random => vec![Vec::new(); d], // nobody asks for an order
+        _ => sorted(&columns, n, categories),
+    };
     let grown = |t: usize| one(&columns, y, categories, &sorted, growth, growth.first.wrapping_add(t as u64));
     let share = growth.trees.div_ceil(threads.max(1));
     let mut trees: Vec<Result<Tree>> = (0..growth.trees).map(|_| Ok(Tree::default())).collect();
@@ -143,10 +146,13 @@ fn best(
     let mut seen = 0;
     for j in features {
         let draw = draws[d + j];
-        let split = if table.categories[j] == 0 {
-            by_number(table, node, j, orders.by(j, start, end), draw, growth.thresholds)
-        } else {
-            by_category(table, node, j, rows, draw, (growth.thresholds, growth.grouping))
+        let split = match growth.thresholds {
+            _ if table.categories[j] > 0 => {
+                by_category(table, node, j, rows, draw, (growth.thresholds, growth.grouping))
+            }
+            Thresholds::Random => at_random(table, node, j, rows, draw),
+            Thresholds::Uniform => by_number(table, node, j, orders.by(j, start, end), Some(draw)),
+            Thresholds::Middle => by_number(table, node, j, orders.by(j, start, end), None),
         };
         let Some(split) = split else { continue };
         if split.gain > best.as_ref().map_or(0.0, |best| best.gain) {

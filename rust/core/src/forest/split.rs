@@ -68,14 +68,12 @@ struct Cut {
     missing_left: bool,
 }
 
-/// The best split by number j, its rows in order; `draw` places the threshold.
-pub fn by_number(table: &Table, node: &Node, j: usize, order: &[u32], draw: f64, how: Thresholds) -> Option<Split> {
+/// The best split by number j, its rows in order; `draw` places the threshold in the gap, or it is in the middle.
+pub fn by_number(table: &Table, node: &Node, j: usize, order: &[u32], draw: Option<f64>) -> Option<Split> {
     let column = table.column(j);
     let known = order.partition_point(|&row| !column[row as usize].is_nan());
     let (order, missing) = order.split_at(known);
     let lacking = total(table, node, missing);
-    let (first, last) = (column[*order.first()? as usize], column[*order.last()? as usize]);
-    let random = (how == Thresholds::Random && first < last).then(|| between(first, last, draw));
     let mut best: Option<Cut> = None;
     let (mut sum, mut weight) = (0.0, 0.0);
     for (k, &row) in order.iter().enumerate() {
@@ -83,20 +81,53 @@ pub fn by_number(table: &Table, node: &Node, j: usize, order: &[u32], draw: f64,
         sum += table.weights[row as usize] * (table.y[row as usize] - node.mean);
         weight += table.weights[row as usize];
         let high = order.get(k + 1).map_or(f64::INFINITY, |&next| column[next as usize]);
-        let wanted = random.is_none_or(|threshold| low <= threshold && threshold < high || high == f64::INFINITY);
-        if low < high && wanted {
+        if low < high {
             consider(&mut best, node, (sum, weight), lacking, low, high);
         }
     }
     let cut = best?;
-    let threshold = match how {
-        _ if cut.high == f64::INFINITY => f64::INFINITY,
-        Thresholds::Middle => between(cut.low, cut.high, 0.5),
-        Thresholds::Uniform => between(cut.low, cut.high, draw),
-        Thresholds::Random => random?,
-    };
+    let threshold = if cut.high < f64::INFINITY { between(cut.low, cut.high, draw.unwrap_or(0.5)) } else { cut.high };
+    Some(placed_at(j, node, &cut, lacking, threshold))
+}
+
+/// The split by number j at a random place between the least and the largest value of `rows`, or of the missing ones
+/// from all others; no order is needed.
+pub fn at_random(table: &Table, node: &Node, j: usize, rows: &[u32], draw: f64) -> Option<Split> {
+    let column = table.column(j);
+    let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
+    for &row in rows {
+        (low, high) = (low.min(column[row as usize]), high.max(column[row as usize])); // neither takes a NaN
+    }
+    let threshold = between(low, high, draw);
+    let (mut left, mut right, mut lacking) = ((0.0, 0.0), (0.0, 0.0), (0.0, 0.0));
+    for &row in rows {
+        let x = column[row as usize];
+        let part = if x <= threshold {
+            &mut left
+        } else if x > threshold {
+            &mut right
+        } else {
+            &mut lacking
+        };
+        part.0 += table.weights[row as usize] * (table.y[row as usize] - node.mean);
+        part.1 += table.weights[row as usize];
+    }
+    let mut best: Option<Cut> = None;
+    if low < high {
+        consider(&mut best, node, left, lacking, low, high);
+    }
+    if lacking.1 > 0.0 && low <= high {
+        let all = (left.0 + right.0, left.1 + right.1);
+        consider(&mut best, node, all, lacking, high, f64::INFINITY);
+    }
+    let cut = best?;
+    Some(placed_at(j, node, &cut, lacking, if cut.high < f64::INFINITY { threshold } else { cut.high }))
+}
+
+/// A cut as a split; where nothing is missing, what will be goes to the heavier side.
+fn placed_at(j: usize, node: &Node, cut: &Cut, lacking: (f64, f64), threshold: f64) -> Split {
     let missing_left = if lacking.1 > 0.0 { cut.missing_left } else { cut.left > node.weight - cut.left };
-    Some(Split { feature: j, gain: cut.gain, threshold, mask: Vec::new(), missing_left })
+    Split { feature: j, gain: cut.gain, threshold, mask: Vec::new(), missing_left }
 }
 
 /// The cut after (sum, weight), with what is missing on the right or on the left, if it is better than the best.
