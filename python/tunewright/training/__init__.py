@@ -1,4 +1,4 @@
-"""The NumPy reference trainer: multi-layer perceptrons, by hand and to the bit.
+"""The NumPy reference trainer: perceptrons and transformers, by hand and to the bit.
 
 It stands alone: it knows nothing of tuning, and its only needs are NumPy and SciPy's error function. Everything is
 float64; every run is a pure function of (recipe, data, seed), and a run resumed from a checkpoint has the bits of one
@@ -44,9 +44,12 @@ __all__ = [
     "global_norm",
     "load_digits",
     "mlp",
+    "repeated_tokens",
+    "sorted_sequences",
     "split",
     "split_rows",
     "train_mlp",
+    "transformer",
 ]
 
 from tunewright.training.clipping import clip_by_norm, global_norm
@@ -56,5 +59,7 @@ from tunewright.training.loss import cross_entropy
 from tunewright.training.network import Network, mlp
 from tunewright.training.probe import Probe
 from tunewright.training.recipe import SCHEDULE_NAMES, Recipe
+from tunewright.training.sequences import repeated_tokens, sorted_sequences
 from tunewright.training.splitting import fold_rows, folds, split, split_rows
 from tunewright.training.trainer import EpochMetrics, Score, Trainer, train_mlp
+from tunewright.training.transformer import transformer

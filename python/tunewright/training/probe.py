@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tunewright.training.clipping import clip_by_norm
+from tunewright.training.accumulation import learn
 from tunewright.training.streams import Purpose, permutation, stream
 from tunewright.training.trainer import Trainer
 
@@ -26,22 +26,23 @@ class Probe:
     def __init__(self, trainer: Trainer) -> None:
         self._trainer = trainer
         self._taken = 0
-        self.epoch_steps = -(-trainer.splits.train.size // trainer.recipe.batch_size)
+        self.epoch_steps = trainer.epoch_steps
 
     def __call__(self, lr: float) -> float:
         """The loss of the next batch, with the recipe's smoothing; then an update at ``lr``."""
         trainer, recipe = self._trainer, self._trainer.recipe
         pass_, step = divmod(self._taken, self.epoch_steps)
         order = permutation(stream(trainer.seed, Purpose.PROBE, epoch=pass_), trainer.splits.train.size)
-        rows = order[step * recipe.batch_size : (step + 1) * recipe.batch_size]
-        rng = stream(trainer.seed, Purpose.PROBE, epoch=pass_, step=1 + step) if recipe.dropout > 0.0 else None
-        train = trainer.splits.train
+        taken = recipe.batch_size * recipe.gradient_accumulation
+        rows = order[step * taken : (step + 1) * taken]
+
+        def draws(batch: int) -> np.random.Generator:
+            # Step 0 of a pass is its order.
+            place = 1 + step * recipe.gradient_accumulation + batch
+            return stream(trainer.seed, Purpose.PROBE, epoch=pass_, step=place)
+
         with np.errstate(all="ignore"):  # a loss that is not finite says it all
-            loss, _ = trainer.network.learn(
-                train.inputs[rows], train.labels[rows], smoothing=recipe.label_smoothing, rng=rng
-            )
-            if recipe.clip_norm is not None:
-                clip_by_norm(trainer.network.gradient, recipe.clip_norm)
+            loss, _ = learn(trainer.network, trainer.splits.train, rows, recipe, draws)
             trainer.update(lr)
         self._taken += 1
         return float(loss)

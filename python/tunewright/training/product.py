@@ -8,7 +8,7 @@ OpenBLAS, which NumPy's wheels carry, threads a matrix product above 2^18 multip
 
 from __future__ import annotations
 
-__all__ = ["product"]
+__all__ = ["product", "stacked_product"]
 
 import numpy as np
 import numpy.typing as npt
@@ -41,4 +41,15 @@ def product(
         half = k // 2
         product(a[:, :half], b[:half], out)
         out += product(a[:, half:], b[half:])
+    return out
+
+
+def stacked_product(a: npt.NDArray[np.float64], b: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """a b for stacks a (…, m, k) and b (…, k, n) with the same leading axes: (…, m, n)."""
+    (m, k), n = a.shape[-2:], b.shape[-1]
+    out = np.empty((*a.shape[:-1], n))
+    if m * k * n <= (_VECTOR_LIMIT if m == 1 or n == 1 else _MATRIX_LIMIT):
+        return np.matmul(a, b, out=out)  # one BLAS call a matrix
+    for index in np.ndindex(a.shape[:-2]):
+        product(a[index], b[index], out[index])
     return out

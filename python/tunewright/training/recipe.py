@@ -1,4 +1,4 @@
-"""A recipe: every choice that makes one training run of a perceptron, with untuned defaults."""
+"""A recipe: every choice that makes one training run, with untuned defaults."""
 
 from __future__ import annotations
 
@@ -18,17 +18,21 @@ from tunewright.training.argument import (
     proper_fraction,
     whole,
 )
-from tunewright.training.layers import ACTIVATIONS, INITIALISERS, Layer
-from tunewright.training.network import NORMS, mlp
+from tunewright.training.layers import ACTIVATIONS, INITIALISERS, POSITION_ENCODINGS, Layer
+from tunewright.training.models import MODELS, build_model, check_model
+from tunewright.training.network import NORMS
 from tunewright.training.optimizers import OPTIMIZERS, Optimizer, named_optimizer
 from tunewright.training.schedules import SCHEDULES, ReduceOnPlateau, Schedule, named_schedule
+from tunewright.training.transformer import NORM_POSITIONS
 
 SCHEDULE_NAMES = (*SCHEDULES, "plateau")
 
 _CHECKS: dict[str, Callable[[str, Any], object]] = {
     "epochs": count,
     "batch_size": count,
+    "gradient_accumulation": count,
     "lr": positive,
+    "model": lambda name, value: choice(name, value, MODELS),
     "depth": whole,
     "width": count,
     "activation": lambda name, value: choice(name, value, ACTIVATIONS),
@@ -36,6 +40,11 @@ _CHECKS: dict[str, Callable[[str, Any], object]] = {
     "init": lambda name, value: choice(name, value, INITIALISERS),
     "dropout": proper_fraction,
     "label_smoothing": proper_fraction,
+    "heads": count,
+    "ff_ratio": positive,
+    "position_encoding": lambda name, value: choice(name, value, POSITION_ENCODINGS),
+    "norm_position": lambda name, value: choice(name, value, NORM_POSITIONS),
+    "attention_dropout": proper_fraction,
     "optimizer": lambda name, value: choice(name, value, OPTIMIZERS),
     "nesterov": flag,
     "beta1": proper_fraction,
@@ -59,16 +68,24 @@ class Recipe:
 
     Run:
         epochs: passes over the training part; schedules are fitted to all of them.
-        batch_size: examples a step; the last batch of an epoch may be smaller.
+        batch_size: examples a batch; the last batch of an epoch may be smaller.
+        gradient_accumulation: batches an update: their gradients are averaged by their examples first.
         lr: learning rate, the peak that the schedule multiplies.
-    Network (``mlp``):
-        depth: hidden layers, 0 for softmax regression.
-        width: units of each.
+    Network:
+        model: "mlp", a perceptron of any data, or "transformer", of data with a shape (length, features).
+        depth: hidden layers, 0 for softmax regression; blocks of the transformer.
+        width: units of each; of each position in the transformer.
         activation: "relu", "gelu", "silu" or "tanh".
-        norm: "none", "batch" or "layer", before the activation.
+        norm: "none", "batch" or "layer", before the activation (mlp; a transformer always has layer norms).
         init: "he" or "xavier".
         dropout: share of hidden units dropped, in [0, 1).
         label_smoothing: ε of the cross-entropy, in [0, 1).
+    Transformer (``transformer``):
+        heads: attention heads; they must divide width, and width / heads is the head size.
+        ff_ratio: units of the feed-forward branch, in widths.
+        position_encoding: "learned", "sinusoidal" or "none".
+        norm_position: "pre" or "post" the branches.
+        attention_dropout: share of attention weights dropped, in [0, 1).
     Optimiser:
         optimizer: "sgd", "rmsprop", "adam" or "adamw".
         momentum: of sgd (None: 0.9) and rmsprop (None: 0).
@@ -85,7 +102,7 @@ class Recipe:
         warmup_shape: "linear" or "constant".
         schedule_options: settings of the schedule's class, instead of those fitted to the length.
 
-    Settings that the optimiser does not have are ignored, so that one search space can serve all of them.
+    Settings that the model or the optimiser does not have are ignored, so that one search space can serve all of them.
 
     Raises:
         ValueError: an unknown name or a number out of range; the message names the field.
@@ -94,7 +111,9 @@ class Recipe:
 
     epochs: int = 20
     batch_size: int = 64
+    gradient_accumulation: int = 1
     lr: float = 1e-3
+    model: str = "mlp"
     depth: int = 2
     width: int = 128
     activation: str = "relu"
@@ -102,6 +121,11 @@ class Recipe:
     init: str = "he"
     dropout: float = 0.0
     label_smoothing: float = 0.0
+    heads: int = 4
+    ff_ratio: float = 4.0
+    position_encoding: str = "learned"
+    norm_position: str = "pre"
+    attention_dropout: float = 0.0
     optimizer: str = "adam"
     momentum: float | None = None
     nesterov: bool = False
@@ -125,25 +149,24 @@ class Recipe:
         if not isinstance(self.schedule_options, Mapping):
             raise TypeError(f"schedule_options must be a mapping of names to values, got {self.schedule_options!r}")
         object.__setattr__(self, "schedule_options", dict(self.schedule_options))
-        if self.norm == "batch" and self.batch_size == 1:
-            raise ValueError("batch_size must be 2 or more with norm='batch': one example has no variance")
+        check_model(self)
         # Built once to be refused here, not in the middle of a study.
         self.build_optimizer()
         self.build_schedule(1000)
         self.build_plateau()
 
-    def build_layers(self, inputs: int, classes: int) -> tuple[Layer, ...]:
-        """The network's layers for ``inputs`` features and ``classes`` labels."""
-        return mlp(
-            inputs,
-            classes,
-            depth=self.depth,
-            width=self.width,
-            activation=self.activation,
-            norm=self.norm,
-            dropout=self.dropout,
-            init=self.init,
-        )
+    @property
+    def draws(self) -> bool:
+        """Whether training batches draw random numbers: whether there is dropout of some kind."""
+        return self.dropout > 0.0 or (self.model == "transformer" and self.attention_dropout > 0.0)
+
+    def build_layers(self, inputs: int | tuple[int, ...], classes: int) -> tuple[Layer, ...]:
+        """The network's layers for examples of ``inputs`` features, or of that shape, and ``classes`` labels.
+
+        Raises:
+            ValueError: a shape that the model cannot read.
+        """
+        return build_model(self, (inputs,) if isinstance(inputs, int) else inputs, classes)
 
     def build_optimizer(self) -> Optimizer:
         """The optimiser, with the settings that it has."""

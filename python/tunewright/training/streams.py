@@ -27,6 +27,7 @@ class Purpose(IntEnum):
     SPLIT = 4
     FOLDS = 5
     PROBE = 6
+    SEQUENCES = 7
 
 
 def stream(seed: int, purpose: Purpose, *, epoch: int = 0, step: int = 0) -> np.random.Generator:

@@ -11,13 +11,14 @@ __all__ = ["EpochMetrics", "Score", "Trainer", "train_mlp"]
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import astuple, dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from tunewright.training.accumulation import learn
 from tunewright.training.argument import whole
 from tunewright.training.checkpoint import pack, unpack
-from tunewright.training.clipping import clip_by_norm
 from tunewright.training.dataset import Dataset, Splits
 from tunewright.training.layers.layer import Array
 from tunewright.training.loss import cross_entropy
@@ -25,8 +26,10 @@ from tunewright.training.network import Network
 from tunewright.training.recipe import Recipe
 from tunewright.training.streams import Purpose, permutation, stream
 
-# Rows evaluated at once: bounds the memory of evaluating a large part, and is far above the digits' sizes.
+# Examples evaluated at once: bounds the memory of evaluating a large part, and is far above the digits' sizes. A
+# network of positions holds every position's units (a transformer L² attention weights too): fewer of long sequences.
 _CHUNK = 4096
+_POSITIONS = 32_768
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,7 @@ class Trainer:
         seed: keys every random number of the run.
         network: the network as trained so far.
         history: the metrics of every epoch so far.
+        epoch_steps: updates of one epoch.
     """
 
     def __init__(self, recipe: Recipe, splits: Splits, seed: int = 0) -> None:
@@ -80,11 +84,11 @@ class Trainer:
         self.recipe = recipe
         self.splits = splits
         self.seed = whole("seed", seed)
-        layers = recipe.build_layers(splits.train.features, splits.classes)
+        layers = recipe.build_layers(splits.train.shape, splits.classes)
         self.network = Network(layers, stream(seed, Purpose.WEIGHTS))
         self.history: list[EpochMetrics] = []
-        self._steps = -(-splits.train.size // recipe.batch_size)
-        self._schedule = recipe.build_schedule(self._steps * recipe.epochs)
+        self.epoch_steps = -(-splits.train.size // (recipe.batch_size * recipe.gradient_accumulation))
+        self._schedule = recipe.build_schedule(self.epoch_steps * recipe.epochs)
         self._plateau = recipe.build_plateau()
         self._optimizer = recipe.build_optimizer()
         self._memory = self._optimizer.start(self.network.parameters.size)
@@ -117,7 +121,7 @@ class Trainer:
             loss, accuracy = (math.nan, math.nan) if self.diverged else self._train_epoch(factor)
             ended = math.isfinite(loss)
             validation = self._score(self.splits.validation) if ended else Score(math.nan, math.nan)
-        lr = self.rate((self.epoch + 1) * self._steps - 1) * factor
+        lr = self.rate((self.epoch + 1) * self.epoch_steps - 1) * factor
         metrics = EpochMetrics(self.epoch + 1, lr, loss, accuracy, validation.loss, validation.accuracy)
         self.history.append(metrics)
         return metrics
@@ -165,7 +169,8 @@ class Trainer:
         if inputs.ndim != 2 or inputs.shape[1] != self.splits.train.features:
             raise ValueError(f"inputs must have shape (n, {self.splits.train.features}), got {inputs.shape}")
         with np.errstate(all="ignore"):
-            return self.network.predict(inputs)
+            logits = [self.network.predict(inputs[rows]) for rows in self._chunks(len(inputs))]
+        return np.concatenate(logits) if logits else np.empty((0, self.splits.classes))
 
     def state(self) -> dict[str, Any]:
         """A checkpoint: plain numbers, one string and arrays, copied.
@@ -196,32 +201,39 @@ class Trainer:
         """(mean loss, mean accuracy) of one pass; (NaN, NaN) as soon as one batch's loss is not finite."""
         recipe, train, network = self.recipe, self.splits.train, self.network
         order = permutation(stream(self.seed, Purpose.SHUFFLE, epoch=self.epoch), train.size)
+        taken = recipe.batch_size * recipe.gradient_accumulation
         loss_sum, correct = 0.0, 0
-        for step in range(self._steps):
-            rows = order[step * recipe.batch_size : (step + 1) * recipe.batch_size]
-            labels = train.labels[rows]
-            rng = stream(self.seed, Purpose.DROPOUT, epoch=self.epoch, step=step) if recipe.dropout > 0.0 else None
-            loss, logits = network.learn(train.inputs[rows], labels, smoothing=recipe.label_smoothing, rng=rng)
+        for step in range(self.epoch_steps):
+            rows = order[step * taken : (step + 1) * taken]
+            loss, right = learn(network, train, rows, recipe, partial(self._dropout_stream, step))
             if not math.isfinite(loss):
                 return math.nan, math.nan
             loss_sum += loss * len(rows)
-            correct += int(np.count_nonzero(logits.argmax(axis=1) == labels))
-            if recipe.clip_norm is not None:
-                clip_by_norm(network.gradient, recipe.clip_norm)
-            lr = self.rate(self.epoch * self._steps + step) * factor
-            self.update(lr)
+            correct += right
+            self.update(self.rate(self.epoch * self.epoch_steps + step) * factor)
         return loss_sum / train.size, correct / train.size
+
+    def _dropout_stream(self, step: int, batch: int) -> np.random.Generator:
+        """The stream of the ``batch``-th batch of update ``step`` of this epoch."""
+        step = step * self.recipe.gradient_accumulation + batch
+        return stream(self.seed, Purpose.DROPOUT, epoch=self.epoch, step=step)
 
     def _score(self, dataset: Dataset) -> Score:
         loss_sum, correct = 0.0, 0
-        for first in range(0, dataset.size, _CHUNK):
-            labels = dataset.labels[first : first + _CHUNK]
-            logits = self.network.predict(dataset.inputs[first : first + _CHUNK])
+        for rows in self._chunks(dataset.size):
+            labels = dataset.labels[rows]
+            logits = self.network.predict(dataset.inputs[rows])
             loss_sum += cross_entropy(logits, labels)[0] * len(labels)
             correct += int(np.count_nonzero(logits.argmax(axis=1) == labels))
         if not math.isfinite(loss_sum):
             return Score(math.nan, math.nan)
         return Score(loss_sum / dataset.size, correct / dataset.size)
+
+    def _chunks(self, n: int) -> Iterator[slice]:
+        """The n examples in parts that are evaluated at once."""
+        positional = self.recipe.model != "mlp"
+        size = max(1, _POSITIONS // self.splits.train.features) if positional else _CHUNK
+        return (slice(first, first + size) for first in range(0, n, size))
 
 
 def train_mlp(splits: Splits, *, seed: int = 0, **settings: Any) -> Trainer:

@@ -11,8 +11,23 @@ import itertools
 import numpy as np
 import pytest
 
-from tunewright.training import Network, cross_entropy, mlp
-from tunewright.training.layers import GELU, BatchNorm, Dropout, LayerNorm, Linear, ReLU, SiLU, Tanh
+from tunewright.training import Network, cross_entropy, mlp, transformer
+from tunewright.training.layers import (
+    GELU,
+    Attention,
+    BatchNorm,
+    Dropout,
+    LayerNorm,
+    LearnedPosition,
+    Linear,
+    MeanPool,
+    ReLU,
+    Residual,
+    Rows,
+    SiLU,
+    SinusoidalPosition,
+    Tanh,
+)
 
 H = 1e-5
 TOLERANCE = 1e-6
@@ -57,6 +72,39 @@ def test_network(activation, norm, dropout, smoothing, depth):
     assert relative_error(found, central_differences(loss, network.parameters)) < TOLERANCE
 
 
+POSITIONS = ["learned", "sinusoidal", "none"]
+TRANSFORMERS = list(itertools.product(["pre", "post"], POSITIONS, [0.0, 0.3], [0.0, 0.4], [(1, 2, 0.5)]))
+TRANSFORMERS += itertools.product(["pre", "post"], ["learned"], [0.3], [0.4], [(0, 1, 4.0), (2, 1, 1.5)])
+
+
+@pytest.mark.parametrize(("norm", "position", "dropout", "attention_dropout", "sizes"), TRANSFORMERS)
+def test_transformer(norm, position, dropout, attention_dropout, sizes):
+    rng = np.random.default_rng(8)
+    depth, heads, ff_ratio = sizes
+    layers = transformer(
+        *(3, 2, 3),
+        depth=depth,
+        width=4,
+        heads=heads,
+        ff_ratio=ff_ratio,
+        position_encoding=position,
+        norm_position=norm,
+        activation="gelu",
+        dropout=dropout,
+        attention_dropout=attention_dropout,
+    )
+    network = Network(layers, rng)
+    network.parameters += 0.3 * rng.standard_normal(network.parameters.size)
+    inputs, labels = rng.standard_normal((5, 6)), rng.integers(0, 3, 5)
+
+    def loss():
+        return network.learn(inputs, labels, smoothing=0.1, rng=np.random.default_rng(11))[0]
+
+    loss()
+    found = network.gradient.copy()
+    assert relative_error(found, central_differences(loss, network.parameters)) < TOLERANCE
+
+
 def test_softmax_regression():
     rng = np.random.default_rng(4)
     network = Network(mlp(4, 3, depth=0), rng)
@@ -67,13 +115,18 @@ def test_softmax_regression():
     assert relative_error(found, expected) < TOLERANCE
 
 
-LAYERS = [Linear(5, 4), ReLU(), GELU(), SiLU(), Tanh(), BatchNorm(5), LayerNorm(5), Dropout(0.3)]
+LAYERS = [Linear(12, 4), ReLU(), GELU(), SiLU(), Tanh(), BatchNorm(12), LayerNorm(12), Dropout(0.3)]
+
+# The inputs are 6 rows of 12 units: two sequences of three positions, say.
+LAYERS += [Rows(4), MeanPool(3), LearnedPosition(3, 12), SinusoidalPosition(3, 12), Residual((BatchNorm(12), GELU()))]
+LAYERS += [Residual((LayerNorm(12), Linear(12, 3), Tanh(), Dropout(0.4), Linear(3, 12)))]
+LAYERS += [Attention(length, heads, rate) for length in (1, 2, 3, 6) for heads in (1, 2, 4) for rate in (0.0, 0.4)]
 
 
-@pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: type(layer).__name__)
+@pytest.mark.parametrize("layer", LAYERS, ids=str)
 def test_layer_with_respect_to_its_inputs_and_its_slots(layer):
     rng = np.random.default_rng(5)
-    x = 2.0 * rng.standard_normal((6, 5))
+    x = 2.0 * rng.standard_normal((6, 12))
     held = {name: value + 0.3 * rng.random(value.shape) for name, value in layer.initial(rng).items()}
     slopes = {slot.name: np.empty(slot.shape) for slot in layer.slots if slot.role != "running"}
     y, cache = layer.forward(held, x, np.random.default_rng(0))

@@ -48,6 +48,14 @@ VARIED = {
     "plateau": {"schedule": "plateau", "lr": 0.05, "schedule_options": {"patience": 0, "gamma": 0.5}, "warmup": 0.2},
     "coupled": {"optimizer": "sgd", "lr": 0.05, "weight_decay": 0.01, "init": "xavier", "schedule": "wsd"},
     "softmax": {"depth": 0, "lr": 0.01, "schedule": "cosine"},
+    "transformer": {
+        "model": "transformer",
+        "depth": 1,
+        "lr": 0.005,
+        "dropout": 0.1,
+        "attention_dropout": 0.1,
+        "gradient_accumulation": 2,
+    },
 }
 
 
@@ -154,6 +162,48 @@ def test_every_step_has_a_mask_of_its_own(small, monkeypatch):
     seen = record_batches(trainer, monkeypatch)
     list(trainer.fit())
     assert len({draws for _, draws in seen}) == 15
+
+
+def test_attention_dropout_alone_draws_a_mask_each_step(small, monkeypatch):
+    recipe = Recipe(epochs=2, batch_size=25, model="transformer", width=8, depth=1, attention_dropout=0.5)
+    trainer = Trainer(recipe, small)
+    seen = record_batches(trainer, monkeypatch)
+    list(trainer.fit())
+    assert len({draws for _, draws in seen} - {None}) == 10
+
+
+def test_accumulated_batches_are_as_one_batch(small):
+    settings = {"epochs": 2, "width": 8, "depth": 1, "clip_norm": 0.5, "schedule": "cosine", "lr": 0.01}
+    for model in ("mlp", "transformer"):
+        # 108 examples: 64 and 44, the 44 in batches of 16, 16 and 12.
+        whole = train_mlp(small, model=model, batch_size=64, **settings)
+        parts = train_mlp(small, model=model, batch_size=16, gradient_accumulation=4, **settings)
+        assert parts.epoch_steps == whole.epoch_steps == 2
+        assert parts.network.parameters == pytest.approx(whole.network.parameters, rel=1e-7, abs=1e-9)
+        for one, other in zip(parts.history, whole.history, strict=True):
+            assert one.lr == other.lr
+            assert one.train_accuracy == other.train_accuracy
+            assert one.train_loss == pytest.approx(other.train_loss, rel=1e-9)
+
+
+def test_each_accumulated_batch_has_a_mask_of_its_own(small, monkeypatch):
+    trainer = Trainer(Recipe(epochs=2, batch_size=25, width=8, dropout=0.5, gradient_accumulation=3), small)
+    seen = record_batches(trainer, monkeypatch)
+    list(trainer.fit())
+    assert [len(inputs) for inputs, _ in seen] == [25, 25, 25, 25, 8] * 2
+    assert len({draws for _, draws in seen}) == 10
+
+
+def test_a_diverged_transformer_says_so_quietly(small):
+    trainer = train_mlp(small, model="transformer", depth=1, width=8, epochs=3, lr=1e300, optimizer="sgd")
+    assert trainer.diverged
+    assert math.isnan(trainer.test().loss)
+
+
+def test_a_transformer_wants_a_shape(small):
+    flat = Splits(small.train.shaped(64), small.validation.shaped(64))
+    with pytest.raises(ValueError, match=r"reads examples of shape \(length, features\), got \(64,\)"):
+        Trainer(Recipe(model="transformer"), flat)
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adam", "adamw", "rmsprop"])

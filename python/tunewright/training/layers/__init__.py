@@ -1,4 +1,4 @@
-"""The layers of a multi-layer perceptron, each with its derivative written by hand."""
+"""The layers of networks, each with its derivative written by hand."""
 
 from __future__ import annotations
 
@@ -6,20 +6,31 @@ __all__ = [
     "ACTIVATIONS",
     "GELU",
     "INITIALISERS",
+    "POSITION_ENCODINGS",
     "Array",
+    "Attention",
     "BatchNorm",
     "Dropout",
     "Layer",
     "LayerNorm",
+    "LearnedPosition",
     "Linear",
+    "MeanPool",
     "ReLU",
+    "Residual",
+    "Rows",
     "SiLU",
+    "SinusoidalPosition",
     "Slot",
     "Tanh",
 ]
 
 from tunewright.training.layers.activation import ACTIVATIONS, GELU, ReLU, SiLU, Tanh
+from tunewright.training.layers.attention import Attention
 from tunewright.training.layers.dropout import Dropout
 from tunewright.training.layers.layer import Array, Layer, Slot
 from tunewright.training.layers.linear import INITIALISERS, Linear
 from tunewright.training.layers.normalisation import BatchNorm, LayerNorm
+from tunewright.training.layers.position import POSITION_ENCODINGS, LearnedPosition, SinusoidalPosition
+from tunewright.training.layers.residual import Residual
+from tunewright.training.layers.rows import MeanPool, Rows

@@ -1,7 +1,7 @@
 """The contract of a layer: a frozen description that computes with weights it is handed.
 
-x       what comes in, (batch, inputs)
-y       what goes out, (batch, outputs)
+x       what comes in, (rows, inputs): a row is an example or, between Rows and MeanPool, one position of one
+y       what goes out, (rows, outputs)
 dy, dx  slopes of the loss with respect to y and x, same shapes
 held    the layer's arrays by slot name: views into the network's flat vectors
 cache   what the backward pass needs from the forward pass

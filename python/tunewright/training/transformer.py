@@ -1,0 +1,99 @@
+"""A transformer encoder that classifies sequences (Vaswani et al. 2017, section 3; encoder alone, mean pooling)."""
+
+from __future__ import annotations
+
+__all__ = ["NORM_POSITIONS", "check_heads", "transformer"]
+
+from tunewright.training.argument import choice, count, positive, proper_fraction, whole
+from tunewright.training.layers import (
+    ACTIVATIONS,
+    POSITION_ENCODINGS,
+    Attention,
+    Dropout,
+    Layer,
+    LayerNorm,
+    Linear,
+    MeanPool,
+    Residual,
+    Rows,
+)
+
+NORM_POSITIONS = ("pre", "post")
+
+
+def transformer(
+    length: int,
+    features: int,
+    outputs: int,
+    *,
+    depth: int = 2,
+    width: int = 128,
+    heads: int = 4,
+    ff_ratio: float = 4.0,
+    position_encoding: str = "learned",
+    norm_position: str = "pre",
+    activation: str = "relu",
+    dropout: float = 0.0,
+    attention_dropout: float = 0.0,
+    init: str = "he",
+) -> tuple[Layer, ...]:
+    """The layers of an encoder of sequences (n, length · features), position after position.
+
+    A linear embedding of each position to ``width``, the position encoding, ``depth`` blocks of attention and
+    feed-forward branch, the mean over the positions, a linear layer. ``norm_position="pre"`` is x + f(norm(x)) with one
+    norm more at the end (Xiong et al. 2020, figure 1b), ``"post"`` is norm(x + f(x)). ``dropout`` falls on the
+    embedding and on what each branch adds, ``attention_dropout`` on the attention weights. ``init`` is that of the
+    layer before the activation; all others start with the Xavier scale.
+
+    Raises:
+        ValueError: an unknown name or a number out of range, or heads that do not divide width; the message names the
+            argument.
+    """
+    check_heads(heads, width)
+    whole("depth", depth)
+    choice("norm_position", norm_position, NORM_POSITIONS)
+    choice("position_encoding", position_encoding, POSITION_ENCODINGS)
+    choice("activation", activation, ACTIVATIONS)
+    drop = _dropout(dropout)
+    hidden = max(1, round(positive("ff_ratio", ff_ratio) * width))
+    attention = (
+        Linear(width, 3 * width, "xavier"),
+        Attention(length, heads, proper_fraction("attention_dropout", attention_dropout)),
+        Linear(width, width, "xavier"),
+        *drop,
+    )
+    feed_forward = (
+        Linear(width, hidden, init),
+        ACTIVATIONS[activation],
+        Linear(hidden, width, "xavier"),
+        *drop,
+    )
+    norm, pre = LayerNorm(width), norm_position == "pre"
+    block: tuple[Layer, ...] = (
+        (Residual((norm, *attention)), Residual((norm, *feed_forward)))
+        if pre
+        else (Residual(attention), norm, Residual(feed_forward), norm)
+    )
+    position = POSITION_ENCODINGS[position_encoding]
+    return (
+        Rows(length),
+        Linear(features, width, "xavier"),
+        *(() if position is None else (position(length, width),)),
+        *drop,
+        *(block * depth),
+        *((norm,) if pre else ()),
+        MeanPool(length),
+        Linear(width, outputs, "xavier"),
+    )
+
+
+def check_heads(heads: int, width: int) -> None:
+    """Refuse heads that cannot share the width out evenly."""
+    if count("width", width) % count("heads", heads):
+        raise ValueError(
+            f"heads must divide width, the head size being width / heads; got heads={heads}, width={width}"
+        )
+
+
+def _dropout(rate: float) -> tuple[Layer, ...]:
+    return (Dropout(rate),) if proper_fraction("dropout", rate) > 0.0 else ()
