@@ -10,13 +10,19 @@
 //! L. Barone, IEEE TEVC 16, 2012, sections III and IV). Three dimensions take one sweep with a staircase, O(n log n)
 //! (C. M. Fonseca, L. Paquete & M. López-Ibáñez, CEC 2006), and four one such sweep for each point, O(n²) as in
 //! A. P. Guerreiro & C. M. Fonseca, IEEE TEVC 22, 2018. Clipped, all points at least as deep as v have one depth: what
-//! they cover is one volume in m − 1 dimensions, and only the others are added one by one.
+//! they cover is one volume in m − 1 dimensions, and only the others are added one by one. Few boxes are added and
+//! subtracted by what they have in common.
 
 use std::cmp::Ordering;
 
+use super::few::{FEW, covered_by_few};
 use super::hypersolid::Hypersolid;
+use super::linked;
 use super::solid;
 use super::stairs::Stairs;
+
+/// Above so many boxes of four dimensions, comparing them in blocks beats following links.
+const MOST_LINKED: usize = 400;
 
 /// The volume of the union of the boxes of `rows`, row-major with positive coordinates.
 pub fn volume(rows: &[f64], columns: usize) -> f64 {
@@ -24,6 +30,7 @@ pub fn volume(rows: &[f64], columns: usize) -> f64 {
         1 => rows.iter().copied().fold(0.0, f64::max),
         2 => area(rows),
         3 => volume3(rows),
+        4 if rows.len() <= 4 * MOST_LINKED => linked::volume4(rows),
         _ => {
             let mut order: Vec<&[f64]> = rows.chunks_exact(columns).collect();
             order.sort_unstable_by(|a, b| b[columns - 1].total_cmp(&a[columns - 1]));
@@ -137,11 +144,14 @@ struct Slices {
     /// Room for a union of one dimension less.
     below: Box<dyn Union>,
     clipped: Vec<f64>,
+    /// A corner beyond all others.
+    space: Vec<f64>,
 }
 
 impl Slices {
     fn new(columns: usize) -> Self {
-        Self { columns, set: Vec::new(), below: union(columns - 1), clipped: Vec::new() }
+        let room = || Vec::with_capacity(16 * columns); // so that few boxes do not make it grow
+        Self { columns, set: room(), below: union(columns - 1), clipped: room(), space: vec![f64::INFINITY; columns] }
     }
 
     fn is_inside(&self, corner: &[f64]) -> bool {
@@ -169,6 +179,17 @@ impl Slices {
             }
         }
         volume
+    }
+
+    /// The same for few boxes: those of the first ones and what the last adds to them.
+    fn clip_few(&mut self, corner: &[f64]) -> f64 {
+        let mut others = self.set.chunks_exact(self.columns).filter(|other| *other != corner);
+        let few = std::array::from_fn(|_| others.next());
+        let volume = covered_by_few(corner, few);
+        let Some(last) = others.next() else { return volume };
+        self.clipped.clear();
+        self.clipped.extend(last.iter().zip(corner).map(|(&a, &b)| least(a, b)));
+        volume + self.clipped.iter().product::<f64>() - covered_by_few(&self.clipped, few)
     }
 }
 
@@ -204,7 +225,9 @@ impl Union for Slices {
     }
 
     fn exclusive(&mut self, corner: &[f64]) -> f64 {
-        (corner.iter().product::<f64>() - self.clip(corner)).max(0.0)
+        let are_few = self.set.len() <= (FEW + 1) * self.columns;
+        let covered = if are_few { self.clip_few(corner) } else { self.clip(corner) };
+        (corner.iter().product::<f64>() - covered).max(0.0)
     }
 
     fn fill(&mut self, rows: &[f64]) -> f64 {
@@ -213,6 +236,10 @@ impl Union for Slices {
             if !self.is_inside(row) {
                 self.place(row);
             }
+        }
+        if self.set.len() <= FEW * self.columns {
+            let mut boxes = self.set.chunks_exact(self.columns);
+            return covered_by_few(&self.space, std::array::from_fn(|_| boxes.next()));
         }
         self.below.clear();
         let last = self.columns - 1;
