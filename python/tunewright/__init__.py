@@ -74,6 +74,7 @@ __all__ = [
     "TrustRegion",
     "WilcoxonStopping",
     "__version__",
+    "advise",
     "confirm",
     "errors",
     "finalize",
@@ -158,7 +159,7 @@ if TYPE_CHECKING:
         finalize,
         optimism,
     )
-    from tunewright.guide import find_learning_rate
+    from tunewright.guide import advise, find_learning_rate
     from tunewright.integrations import plots
     from tunewright.integrations.files import CsvLogger, JsonlLogger
     from tunewright.integrations.mlflow import MLflowLogger
@@ -183,6 +184,7 @@ _NAMES = {  # single names of such rooms
     "Replicates": _VALIDATION,
     "SealedTest": _VALIDATION,
     "TensorBoardLogger": "tunewright.integrations.tensorboard",
+    "advise": "tunewright.guide.advice",
     "confirm": _VALIDATION,
     "find_learning_rate": "tunewright.guide.learning_rate",
     "finalize": _VALIDATION,

@@ -13,8 +13,12 @@ __all__ = [
     "CATALOGUE",
     "DOMAINS",
     "TIERS",
+    "Advice",
     "Entry",
+    "Expectation",
     "LearningRateRange",
+    "Reason",
+    "advise",
     "defaults",
     "describe",
     "entries",
@@ -23,7 +27,9 @@ __all__ = [
     "space",
 ]
 
+from tunewright.guide.advice import Advice, Reason, advise
 from tunewright.guide.catalogue import CATALOGUE
 from tunewright.guide.entry import DOMAINS, TIERS, Entry
 from tunewright.guide.learning_rate import LearningRateRange, find_learning_rate
 from tunewright.guide.lookup import defaults, describe, entries, entry, space
+from tunewright.guide.simulation import Expectation
