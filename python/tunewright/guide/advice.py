@@ -6,10 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
-import numpy as np
-
 from tunewright.guide.amounts import amount, duration
-from tunewright.guide.simulation import Expectation, expectation
+from tunewright.guide.simulation import Expectation, expectation, spending
 from tunewright.schedulers import ASHA, PopulationBasedTraining
 from tunewright.schedulers.plan import Plan
 from tunewright.schedulers.protocol import Scheduler
@@ -302,18 +300,11 @@ class _Means:
 
 
 def _cost(scheduler: ASHA, trials: int) -> float:
-    """Expected epochs of so many trials that come one after another, in an order that says nothing.
-
-    The k-th of a rung goes on with probability max(1, k // η) / k: the first always, so that few trials cost more
-    than the n / η of the plan.
-    """
-    cost, before, reach, eta = 0.0, 0, float(trials), scheduler.reduction_factor
-    for level in scheduler.levels:
-        cost += reach * (level - before)
-        k = np.arange(1, math.ceil(reach) + 1)
-        going = np.cumsum(np.maximum(1, k // eta) / k)
-        before, reach = level, float(np.interp(reach, np.append(0, k), np.append(0.0, going)))
-    return cost
+    """Expected epochs of so many trials in an order that says nothing: as simulated, then as the plan adds."""
+    known = spending(tuple(scheduler.levels), scheduler.reduction_factor)
+    if trials <= len(known):
+        return float(known[trials - 1])
+    return float(known[-1]) + (trials - len(known)) * scheduler.plan(1).cost
 
 
 def _affordable(scheduler: ASHA, epochs: float) -> int:
