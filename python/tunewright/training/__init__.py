@@ -1,4 +1,4 @@
-"""The NumPy reference trainer: perceptrons and transformers, by hand and to the bit.
+"""The NumPy reference trainer: perceptrons, transformers and convolutional networks, by hand and to the bit.
 
 It stands alone: it knows nothing of tuning, and its only needs are NumPy and SciPy's error function. Everything is
 float64; every run is a pure function of (recipe, data, seed), and a run resumed from a checkpoint has the bits of one
@@ -38,6 +38,7 @@ __all__ = [
     "Splits",
     "Trainer",
     "clip_by_norm",
+    "conv",
     "cross_entropy",
     "fold_rows",
     "folds",
@@ -53,6 +54,7 @@ __all__ = [
 ]
 
 from tunewright.training.clipping import clip_by_norm, global_norm
+from tunewright.training.convolution import conv
 from tunewright.training.dataset import Dataset, Splits
 from tunewright.training.digits import load_digits
 from tunewright.training.loss import cross_entropy

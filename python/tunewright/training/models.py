@@ -7,6 +7,7 @@ __all__ = ["MODELS", "build_model", "check_model"]
 import math
 from typing import TYPE_CHECKING, Any
 
+from tunewright.training.convolution import conv
 from tunewright.training.layers import Layer
 from tunewright.training.network import mlp
 from tunewright.training.transformer import check_heads, transformer
@@ -14,7 +15,7 @@ from tunewright.training.transformer import check_heads, transformer
 if TYPE_CHECKING:
     from tunewright.training.recipe import Recipe
 
-MODELS = ("mlp", "transformer")
+MODELS = ("mlp", "transformer", "conv")
 
 
 def check_model(recipe: Recipe) -> None:
@@ -27,6 +28,8 @@ def check_model(recipe: Recipe) -> None:
         raise ValueError("batch_size must be 2 or more with norm='batch': one example has no variance")
     if recipe.model == "transformer":
         check_heads(recipe.heads, recipe.width)
+    if recipe.model == "conv" and recipe.kernel % 2 == 0:
+        raise ValueError(f"kernel must be odd, so that it has a middle, got {recipe.kernel}")
 
 
 def build_model(recipe: Recipe, shape: tuple[int, ...], classes: int) -> tuple[Layer, ...]:
@@ -35,10 +38,19 @@ def build_model(recipe: Recipe, shape: tuple[int, ...], classes: int) -> tuple[L
     Raises:
         ValueError: a shape that the model cannot read.
     """
-    common: dict[str, Any] = {"depth": recipe.depth, "width": recipe.width, "activation": recipe.activation}
-    common |= {"dropout": recipe.dropout, "init": recipe.init}
-    if recipe.model == "mlp":
-        return mlp(math.prod(shape), classes, norm=recipe.norm, **common)
+    if recipe.model == "transformer":
+        return _transformer(recipe, shape, classes)
+    if recipe.model == "conv":
+        return _conv(recipe, shape, classes)
+    return mlp(math.prod(shape), classes, width=recipe.width, norm=recipe.norm, **_common(recipe))
+
+
+def _common(recipe: Recipe) -> dict[str, Any]:
+    """What every model has."""
+    return {name: getattr(recipe, name) for name in ("depth", "activation", "dropout", "init")}
+
+
+def _transformer(recipe: Recipe, shape: tuple[int, ...], classes: int) -> tuple[Layer, ...]:
     if len(shape) < 2:
         raise ValueError(
             f"model='transformer' reads examples of shape (length, features), got {shape}; "
@@ -48,10 +60,31 @@ def build_model(recipe: Recipe, shape: tuple[int, ...], classes: int) -> tuple[L
         shape[0],
         math.prod(shape[1:]),
         classes,
+        width=recipe.width,
         heads=recipe.heads,
         ff_ratio=recipe.ff_ratio,
         position_encoding=recipe.position_encoding,
         norm_position=recipe.norm_position,
         attention_dropout=recipe.attention_dropout,
-        **common,
+        **_common(recipe),
+    )
+
+
+def _conv(recipe: Recipe, shape: tuple[int, ...], classes: int) -> tuple[Layer, ...]:
+    if len(shape) not in (2, 3):
+        raise ValueError(
+            f"model='conv' reads examples of shape (height, width) or (height, width, channels), got {shape}; "
+            "say what they are with dataset.shaped(height, width)"
+        )
+    height, width, channels = (*shape, 1)[:3]
+    return conv(
+        height,
+        width,
+        channels,
+        classes,
+        filters=recipe.width,
+        kernel=recipe.kernel,
+        pool=recipe.pool,
+        norm=recipe.norm,
+        **_common(recipe),
     )

@@ -18,7 +18,7 @@ from tunewright.training.argument import (
     proper_fraction,
     whole,
 )
-from tunewright.training.layers import ACTIVATIONS, INITIALISERS, POSITION_ENCODINGS, Layer
+from tunewright.training.layers import ACTIVATIONS, INITIALISERS, POOLS, POSITION_ENCODINGS, Layer
 from tunewright.training.models import MODELS, build_model, check_model
 from tunewright.training.network import NORMS
 from tunewright.training.optimizers import OPTIMIZERS, Optimizer, named_optimizer
@@ -45,6 +45,8 @@ _CHECKS: dict[str, Callable[[str, Any], object]] = {
     "position_encoding": lambda name, value: choice(name, value, POSITION_ENCODINGS),
     "norm_position": lambda name, value: choice(name, value, NORM_POSITIONS),
     "attention_dropout": proper_fraction,
+    "kernel": count,
+    "pool": lambda name, value: choice(name, value, POOLS),
     "optimizer": lambda name, value: choice(name, value, OPTIMIZERS),
     "nesterov": flag,
     "beta1": proper_fraction,
@@ -72,11 +74,12 @@ class Recipe:
         gradient_accumulation: batches an update: their gradients are averaged by their examples first.
         lr: learning rate, the peak that the schedule multiplies.
     Network:
-        model: "mlp", a perceptron of any data, or "transformer", of data with a shape (length, features).
-        depth: hidden layers, 0 for softmax regression; blocks of the transformer.
-        width: units of each; of each position in the transformer.
+        model: "mlp", a perceptron of any data; "transformer", of data with a shape (length, features); "conv", of data
+            with a shape (height, width) or (height, width, channels).
+        depth: hidden layers, 0 for softmax regression; blocks of the transformer; convolutions.
+        width: units of each; of each position in the transformer; filters of each convolution.
         activation: "relu", "gelu", "silu" or "tanh".
-        norm: "none", "batch" or "layer", before the activation (mlp; a transformer always has layer norms).
+        norm: "none", "batch" or "layer", before the activation (mlp and conv; a transformer always has layer norms).
         init: "he" or "xavier".
         dropout: share of hidden units dropped, in [0, 1).
         label_smoothing: ε of the cross-entropy, in [0, 1).
@@ -86,6 +89,9 @@ class Recipe:
         position_encoding: "learned", "sinusoidal" or "none".
         norm_position: "pre" or "post" the branches.
         attention_dropout: share of attention weights dropped, in [0, 1).
+    Convolutional network (``conv``):
+        kernel: side of each filter, odd.
+        pool: "max" or "mean" of each 2 by 2 pixels after each convolution, as long as there are so many.
     Optimiser:
         optimizer: "sgd", "rmsprop", "adam" or "adamw".
         momentum: of sgd (None: 0.9) and rmsprop (None: 0).
@@ -126,6 +132,8 @@ class Recipe:
     position_encoding: str = "learned"
     norm_position: str = "pre"
     attention_dropout: float = 0.0
+    kernel: int = 3
+    pool: str = "max"
     optimizer: str = "adam"
     momentum: float | None = None
     nesterov: bool = False

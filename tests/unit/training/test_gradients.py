@@ -11,16 +11,19 @@ import itertools
 import numpy as np
 import pytest
 
-from tunewright.training import Network, cross_entropy, mlp, transformer
+from tunewright.training import Network, conv, cross_entropy, mlp, transformer
 from tunewright.training.layers import (
     GELU,
     Attention,
     BatchNorm,
     Dropout,
+    Flatten,
     LayerNorm,
     LearnedPosition,
     Linear,
     MeanPool,
+    Patches,
+    Pool,
     ReLU,
     Residual,
     Rows,
@@ -105,6 +108,36 @@ def test_transformer(norm, position, dropout, attention_dropout, sizes):
     assert relative_error(found, central_differences(loss, network.parameters)) < TOLERANCE
 
 
+CONVOLUTIONS = list(itertools.product(["none", "batch", "layer"], ["max", "mean"], [0.0, 0.4], [(1, 3), (2, 1)]))
+CONVOLUTIONS += [("none", "max", 0.0, (3, 3)), ("batch", "mean", 0.4, (1, 5))]
+
+
+@pytest.mark.parametrize(("norm", "pool", "dropout", "sizes"), CONVOLUTIONS)
+def test_conv(norm, pool, dropout, sizes):
+    rng = np.random.default_rng(9)
+    depth, kernel = sizes
+    layers = conv(
+        *(5, 4, 2, 3),
+        depth=depth,
+        filters=2,
+        kernel=kernel,
+        pool=pool,
+        norm=norm,
+        dropout=dropout,
+        activation="gelu",
+    )
+    network = Network(layers, rng)
+    network.parameters += 0.3 * rng.standard_normal(network.parameters.size)
+    inputs, labels = rng.standard_normal((4, 40)), rng.integers(0, 3, 4)
+
+    def loss():
+        return network.learn(inputs, labels, smoothing=0.1, rng=np.random.default_rng(11))[0]
+
+    loss()
+    found = network.gradient.copy()
+    assert relative_error(found, central_differences(loss, network.parameters)) < TOLERANCE
+
+
 def test_softmax_regression():
     rng = np.random.default_rng(4)
     network = Network(mlp(4, 3, depth=0), rng)
@@ -120,6 +153,8 @@ LAYERS = [Linear(12, 4), ReLU(), GELU(), SiLU(), Tanh(), BatchNorm(12), LayerNor
 # The inputs are 6 rows of 12 units: two sequences of three positions, say.
 LAYERS += [Rows(4), MeanPool(3), LearnedPosition(3, 12), SinusoidalPosition(3, 12), Residual((BatchNorm(12), GELU()))]
 LAYERS += [Residual((LayerNorm(12), Linear(12, 3), Tanh(), Dropout(0.4), Linear(3, 12)))]
+LAYERS += [Flatten(3), Patches(2, 3, 3), Patches(6, 1, 1), Patches(3, 2, 5)]
+LAYERS += [Pool(*sides, kind) for sides in [(2, 3), (3, 2)] for kind in ("max", "mean")]
 LAYERS += [Attention(length, heads, rate) for length in (1, 2, 3, 6) for heads in (1, 2, 4) for rate in (0.0, 0.4)]
 
 

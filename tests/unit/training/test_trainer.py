@@ -56,6 +56,7 @@ VARIED = {
         "attention_dropout": 0.1,
         "gradient_accumulation": 2,
     },
+    "conv": {"model": "conv", "lr": 0.005, "norm": "batch", "dropout": 0.2, "gradient_accumulation": 2},
 }
 
 
@@ -174,7 +175,7 @@ def test_attention_dropout_alone_draws_a_mask_each_step(small, monkeypatch):
 
 def test_accumulated_batches_are_as_one_batch(small):
     settings = {"epochs": 2, "width": 8, "depth": 1, "clip_norm": 0.5, "schedule": "cosine", "lr": 0.01}
-    for model in ("mlp", "transformer"):
+    for model in ("mlp", "transformer", "conv"):
         # 108 examples: 64 and 44, the 44 in batches of 16, 16 and 12.
         whole = train_mlp(small, model=model, batch_size=64, **settings)
         parts = train_mlp(small, model=model, batch_size=16, gradient_accumulation=4, **settings)
@@ -194,16 +195,19 @@ def test_each_accumulated_batch_has_a_mask_of_its_own(small, monkeypatch):
     assert len({draws for _, draws in seen}) == 10
 
 
-def test_a_diverged_transformer_says_so_quietly(small):
-    trainer = train_mlp(small, model="transformer", depth=1, width=8, epochs=3, lr=1e300, optimizer="sgd")
+@pytest.mark.parametrize("model", ["transformer", "conv"])
+def test_every_model_diverges_quietly(small, model):
+    trainer = train_mlp(small, model=model, depth=1, width=8, epochs=3, lr=1e300, optimizer="sgd")
     assert trainer.diverged
     assert math.isnan(trainer.test().loss)
 
 
-def test_a_transformer_wants_a_shape(small):
+def test_sequences_and_images_want_a_shape(small):
     flat = Splits(small.train.shaped(64), small.validation.shaped(64))
     with pytest.raises(ValueError, match=r"reads examples of shape \(length, features\), got \(64,\)"):
         Trainer(Recipe(model="transformer"), flat)
+    with pytest.raises(ValueError, match=r"reads examples of shape \(height, width\) or .* got \(64,\)"):
+        Trainer(Recipe(model="conv"), flat)
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adam", "adamw", "rmsprop"])

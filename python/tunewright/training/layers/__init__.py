@@ -6,16 +6,20 @@ __all__ = [
     "ACTIVATIONS",
     "GELU",
     "INITIALISERS",
+    "POOLS",
     "POSITION_ENCODINGS",
     "Array",
     "Attention",
     "BatchNorm",
     "Dropout",
+    "Flatten",
     "Layer",
     "LayerNorm",
     "LearnedPosition",
     "Linear",
     "MeanPool",
+    "Patches",
+    "Pool",
     "ReLU",
     "Residual",
     "Rows",
@@ -28,9 +32,10 @@ __all__ = [
 from tunewright.training.layers.activation import ACTIVATIONS, GELU, ReLU, SiLU, Tanh
 from tunewright.training.layers.attention import Attention
 from tunewright.training.layers.dropout import Dropout
+from tunewright.training.layers.image import POOLS, Patches, Pool
 from tunewright.training.layers.layer import Array, Layer, Slot
 from tunewright.training.layers.linear import INITIALISERS, Linear
 from tunewright.training.layers.normalisation import BatchNorm, LayerNorm
 from tunewright.training.layers.position import POSITION_ENCODINGS, LearnedPosition, SinusoidalPosition
 from tunewright.training.layers.residual import Residual
-from tunewright.training.layers.rows import MeanPool, Rows
+from tunewright.training.layers.rows import Flatten, MeanPool, Rows
