@@ -70,7 +70,7 @@ def roles(outcome: Outcomes, x: np.ndarray, *, intervals: bool = True) -> list[M
             continue
         sems = outcome.sems[rows]
         error = _Z * sems if intervals and role == Role.COMPLETE and not np.isnan(sems).all() else None
-        opacity = 0.8 if len(rows) < 500 else 0.45
+        opacity = 0.8 if len(rows) < 500 else 0.45 if len(rows) < 3000 else 0.2
         shown = f"{label}, 95 % interval" if error is not None else label
         marks.append(
             Points(x[rows], outcome.values[rows], shown, colour, symbol, error=error, trials=rows, opacity=opacity)  # type: ignore[arg-type]
