@@ -115,7 +115,7 @@ def several(objectives):
         tw.Space(x=tw.Float(0, 1), y=tw.Float(0, 1)), minimize=list("abc")[:objectives], seed=0, strategy=tw.Random()
     )
     study.optimize(
-        lambda t: dict(zip("abc"[:objectives], (t["x"], 1 - t["x"] + t["y"], t["y"]), strict=True)), trials=30
+        lambda t: dict(zip("abc"[:objectives], (t["x"], 1 - t["x"] + t["y"], t["y"]), strict=False)), trials=30
     )
     return study
 
@@ -123,11 +123,11 @@ def several(objectives):
 @pytest.mark.parametrize(
     ("make", "canvases"),
     [
-        (lambda: single(), 12),
+        (lambda: single(), 16),
         (lambda: single(1), 8),
-        (lambda: several(2), 11),
-        (lambda: several(3), 12),
-        (population, 10),
+        (lambda: several(2), 14),
+        (lambda: several(3), 15),
+        (population, 12),
     ],
     ids=["single", "one trial", "two objectives", "three objectives", "population"],
 )

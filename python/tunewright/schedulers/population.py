@@ -55,13 +55,14 @@ class Breeding:
         """Raise ``StudyError`` if ``metric`` is no objective, or missing where there are several."""
         one_metric(self, self.metric, directions, several=self.by_fronts)
 
-    def plan(self) -> Plan:
-        """The comparisons, and what the population costs at most."""
+    def plan(self, trials: int | None = None) -> Plan:
+        """The comparisons, and what the population costs at most; of fewer ``trials`` than members, what those cost."""
+        members = self.population if trials is None else min(trials, self.population)
         steps = [*range(self.interval, self.max_resource, self.interval), self.max_resource]
         pairs = zip(steps, [0, *steps[:-1]], strict=True)
-        rungs = tuple(Rung(0, step, self.population, self.population * (step - before)) for step, before in pairs)
+        rungs = tuple(Rung(0, step, members, members * (step - before)) for step, before in pairs)
         note = "at most: who gives way goes on from a state that may be further on"
-        return Plan(self.population, self.max_resource, rungs, note)
+        return Plan(members, self.max_resource, rungs, note)
 
     def to_json(self) -> dict[str, Any]:
         """See :class:`~tunewright.schedulers.Scheduler`."""

@@ -92,6 +92,8 @@ def test_the_plan_is_what_is_spent_at_most(scheduler) -> None:
     assert [(rung.resource, rung.trials, rung.cost) for rung in plan.rungs] == [(s, 4, 20) for s in (5, 10, 15, 20)]
     assert 60 < len(study_of(scheduler).optimize(climb).history.reports) <= plan.cost == plan.full_cost == 80
     assert "80; in full 80" in str(plan) and "at most" in str(plan)
+    assert scheduler.plan(10_000) == plan
+    assert scheduler.plan(1).trials == 1
     uneven = tw.PopulationBasedTraining(max_resource=12, population=3, interval=5).plan()
     assert [(rung.resource, rung.cost) for rung in uneven.rungs] == [(5, 15), (10, 15), (12, 6)]
 
