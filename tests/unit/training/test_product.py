@@ -9,7 +9,7 @@ import sys
 import numpy as np
 import pytest
 
-from tunewright.training.product import product
+from tunewright.training.product import product, stacked_product
 
 SHAPES = [(1, 1, 1), (64, 128, 128), (2, 500_000, 3), (300, 3, 301), (1, 128, 200), (200, 128, 1), (129, 257, 131)]
 
@@ -32,11 +32,28 @@ def test_takes_transposes_and_strides_and_fills_out():
     assert out == pytest.approx(a.T @ b, rel=1e-10, abs=1e-12)
 
 
+@pytest.mark.parametrize("shape", [(3, 4, 5), (1, 70, 1), (1, 200, 128), (80, 70, 90), (0, 3, 2)])
+@pytest.mark.parametrize("stack", [(), (3,), (2, 3), (0, 2)])
+def test_stacks_are_multiplied_one_by_one(stack, shape):
+    m, k, n = shape
+    rng = np.random.default_rng(2)
+    a, b = rng.standard_normal((*stack, m, k)), rng.standard_normal((*stack, n, k)).swapaxes(-1, -2)
+    found = stacked_product(a, b)
+    assert found.shape == (*stack, m, n)
+    assert np.abs(found - a @ b).max(initial=0.0) <= 1e-14 * k
+
+
 SCRIPT = """
 import hashlib
 from tunewright.training import load_digits, split, train_mlp
-trainer = train_mlp(split(load_digits()), epochs=2, batch_size=128, width=300, norm="layer", clip_norm=1.0)
-print(hashlib.sha256(trainer.network.parameters.tobytes()).hexdigest())
+digits = load_digits()
+wide = train_mlp(split(digits), epochs=2, batch_size=128, width=300, norm="layer", clip_norm=1.0)
+few = digits.take(range(100))
+conv = train_mlp(split(few), epochs=1, model="conv", width=40, norm="batch")
+# 64 positions with heads of 80: each product of attention is large enough to be threaded.
+sequence = train_mlp(split(few.shaped(64, 1)), epochs=1, model="transformer", depth=1, width=80, heads=1, batch_size=30)
+for trainer in (wide, conv, sequence):
+    print(hashlib.sha256(trainer.network.parameters.tobytes()).hexdigest())
 """
 
 
