@@ -69,6 +69,28 @@ def test_samples_agree(case):
         assert_allclose(ours.sample(draws, fallback, **options), twin.sample(draws, fallback, **options), atol=1e-9)
 
 
+@settings(deadline=None, max_examples=60)
+@given(cases(), st.integers(0, 12))
+def test_candidates_agree_in_points_and_order(case, good):
+    cells, least, rows, _, seed = case
+    rng = np.random.default_rng(seed)
+    pairs = [(kind(cells, least), kind(cells, least)) for kind in BOTH]
+    for own, others in pairs:
+        own.insert(range(min(good, len(rows))), rows[:good])
+        others.insert(range(len(rows)), rows)
+    draws, fallback = rng.random((12, 1 + len(cells))), rng.random((12, len(cells)))
+    (own, others), (twin, twin_others) = pairs
+    for weights in (None, np.arange(len(own)) % 3.0):
+        drawn = own.sample(draws, fallback, weights=weights)
+        ratio = own.log_density(drawn, weights=weights) - others.log_density(drawn)
+        ranked = own.candidates(draws, fallback, others, weights=weights)
+        assert np.array_equal(ranked, drawn[np.argsort(-ratio, kind="stable")], equal_nan=True)
+        theirs = twin.candidates(draws, fallback, twin_others, weights=weights)
+        apart = np.diff(np.sort(ratio))
+        if not len(apart) or apart.min() > 1e-6:  # else rounding decides
+            assert_allclose(ranked, theirs, atol=1e-9)
+
+
 @settings(deadline=None, max_examples=80)
 @given(cases(), st.lists(st.tuples(st.booleans(), st.integers(0, 40)), max_size=30))
 def test_a_mixture_depends_on_who_is_in_it_alone(case, moves):
@@ -121,3 +143,5 @@ def test_both_refuse_the_same(kind):
         some.insert([1, 2], np.zeros((1, 2)))
     with pytest.raises(ValueError, match="weights: expected 0 elements, got 1"):
         some.log_density(np.zeros((1, 2)), weights=np.ones(1))
+    with pytest.raises(ValueError, match="others: expected 2 elements, got 1"):
+        some.candidates(np.zeros((1, 3)), np.zeros((1, 2)), kind([0], [0.0]))

@@ -132,6 +132,14 @@ class Mixture:
         *,
         weights: NDArray[np.float64] | None = None,
     ) -> NDArray[np.float64]: ...
+    def candidates(
+        self,
+        draws: NDArray[np.float64],
+        fallback: NDArray[np.float64],
+        others: Mixture,
+        *,
+        weights: NDArray[np.float64] | None = None,
+    ) -> NDArray[np.float64]: ...
 
 @final
 class Ranking:

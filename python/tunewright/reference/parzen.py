@@ -77,6 +77,15 @@ class Mixture:
                 points[i] = [self._drawn(j, chosen, draws[i, 1 + j], points[i, j]) for j in range(len(self._cells))]
         return points
 
+    def candidates(self, draws: Array, fallback: Array, others: Mixture, *, weights: Array | None = None) -> Array:
+        """Return what :meth:`sample` draws, (m, d), the most probable here against ``others`` first."""
+        if len(others._cells) != len(self._cells):
+            raise ValueError(f"others: expected {len(self._cells)} elements, got {len(others._cells)}")
+        points = self.sample(draws, fallback, weights=weights)
+        ratio = self.log_density(points, weights=weights) - others.log_density(points)
+        ranked: Array = points[np.argsort(-ratio, kind="stable")]
+        return ranked
+
     def _observed(self) -> Array:
         return np.array([self._rows[t] for t in sorted(self._rows)]).reshape(-1, len(self._cells))
 

@@ -1,7 +1,7 @@
 //! Wrapper of `tunewright_core::parzen`.
 
 use numpy::{PyArray1, PyArray2, PyReadonlyArray1, PyReadonlyArray2, PyUntypedArrayMethods};
-use pyo3::{Bound, PyResult, Python, pyclass, pymethods};
+use pyo3::{Bound, PyRefMut, PyResult, Python, pyclass, pymethods};
 use tunewright_core::parzen as core;
 
 use crate::border;
@@ -67,6 +67,23 @@ impl Mixture {
         let (draws, fallback) = (draws.as_slice()?, fallback.as_slice()?);
         let weights = weights.as_ref().map(|array| array.as_slice()).transpose()?;
         let points = border::run(py, || self.0.sample(draws, fallback, weights))?;
+        border::matrix(py, points, rows, columns)
+    }
+
+    /// Points drawn from the mixture, the most probable against `others` first.
+    #[pyo3(signature = (draws, fallback, others, *, weights=None))]
+    fn candidates<'py>(
+        &mut self,
+        py: Python<'py>,
+        draws: PyReadonlyArray2<'py, f64>,
+        fallback: PyReadonlyArray2<'py, f64>,
+        mut others: PyRefMut<'py, Self>,
+        weights: Option<PyReadonlyArray1<'py, f64>>,
+    ) -> PyResult<Bound<'py, PyArray2<f64>>> {
+        let (rows, columns) = (fallback.shape()[0], fallback.shape()[1]);
+        let (draws, fallback, others) = (draws.as_slice()?, fallback.as_slice()?, &mut others.0);
+        let weights = weights.as_ref().map(|array| array.as_slice()).transpose()?;
+        let points = border::run(py, || self.0.candidates(others, draws, fallback, weights))?;
         border::matrix(py, points, rows, columns)
     }
 }

@@ -76,10 +76,16 @@ class Proposals:
         if space.has_priors:
             fallback = space.quantile(fallback)
         points = np.empty((m, d))
+        at_once = self._at_once()
         for group in self.densities.groups:
             first, last = last, last + m * (1 + group.size)
             own = draws[first:last].reshape(m, 1 + group.size), np.ascontiguousarray(fallback[:, group.columns])
-            points[:, group.columns] = group.good.sample(*own, weights=self._weights(group))
+            if at_once:
+                points[:, group.columns] = group.good.candidates(*own, group.others, weights=self._weights(group))
+            else:
+                points[:, group.columns] = group.good.sample(*own, weights=self._weights(group))
+        if at_once:
+            return points
         points = self._rounded(points)
         prior = self._log_prior(points) if space.has_priors else None
         for group in self.densities.groups:
@@ -89,6 +95,12 @@ class Proposals:
             allowed = space.space.feasible(space.natives(points))
             points = np.concatenate([points[allowed], points[~allowed]])
         return points
+
+    def _at_once(self) -> bool:
+        """Whether nothing but the densities has a say in the points, or in their order."""
+        space = self.densities.space
+        conditions = space.space.has_conditions and len(self.densities.groups) == 1
+        return not (space.has_priors or conditions or len(space.uneven) or space.space.constraints)
 
     def _ratio(self, group: Group, points: Array, log_prior: Array | None) -> Array:
         """By how much more probable each point is, (m,), among the good ones: as a logarithm."""

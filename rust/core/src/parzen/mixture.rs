@@ -164,6 +164,29 @@ impl Mixture {
         Ok(points)
     }
 
+    /// Points drawn as by [`Self::sample`], (m, d): those first that are the most probable here against `others`, of equals
+    /// the earlier drawn.
+    ///
+    /// # Errors
+    /// Lengths that do not fit, and `others` over another number of coordinates.
+    pub fn candidates(
+        &mut self,
+        others: &mut Self,
+        draws: &[f64],
+        fallback: &[f64],
+        weights: Option<&[f64]>,
+    ) -> Result<Vec<f64>> {
+        let d = self.dimension();
+        same_length("others", others.dimension(), d)?;
+        let points = self.sample(draws, fallback, weights)?;
+        let mut ratio = self.log_density(&points, None, weights)?;
+        let other = others.log_density(&points, None, None)?;
+        ratio.iter_mut().zip(&other).for_each(|(ratio, other)| *ratio -= other);
+        let mut order: Vec<usize> = (0..ratio.len()).collect();
+        order.sort_by(|&a, &b| last_if_nan(ratio[b]).total_cmp(&last_if_nan(ratio[a])));
+        Ok(order.iter().flat_map(|&i| &points[i * d..(i + 1) * d]).copied().collect())
+    }
+
     /// Where the points that look like point `first` to the components end.
     fn alike(&self, points: &[f64], log_prior: Option<&[f64]>, first: usize, count: usize) -> usize {
         let d = self.dimension();
@@ -218,6 +241,11 @@ impl Mixture {
         }
         Ok(weights)
     }
+}
+
+/// NaN as what is less than all numbers, and one zero.
+fn last_if_nan(x: f64) -> f64 {
+    if x.is_nan() { f64::NEG_INFINITY } else { x + 0.0 }
 }
 
 fn newest(place: usize, count: usize) -> usize {

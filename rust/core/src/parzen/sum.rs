@@ -1,7 +1,7 @@
 //! The sum over all components at several points: where the time goes.
 //!
-//! Components are taken in tiles. Within one, the logarithms of all kernels come first, then the exponentials of those that
-//! count: with the largest logarithm so far as the unit, a component below exp(−64) of it is less than half an ulp of the
+//! Components are taken in tiles. Within one, the logarithms of all kernels come first, coordinate by coordinate while they
+//! are in registers if all are numbers, then the exponentials of those that count: with the largest logarithm so far as the unit, a component below exp(−64) of it is less than half an ulp of the
 //! sum for any number of components that fits into memory, and is left out.
 
 use super::column::Column;
@@ -73,7 +73,11 @@ impl Kernel for Components<'_> {
             let tiles: Vec<Tile> = self.columns.iter().map(|column| Tile::new(column, tile, base.len())).collect();
             for (points, sums) in self.places.chunks(SOME).zip(found.chunks_mut(SOME)) {
                 let points: [&[Place]; SOME] = std::array::from_fn(|k| &points[k.min(points.len() - 1)][..]);
-                kernels::<FUSED>(&tiles, base, points, &mut logs);
+                if let Some(points) = all_numbers(points) {
+                    registers::<FUSED>(&tiles, base, &points, &mut logs);
+                } else {
+                    kernels::<FUSED>(&tiles, base, points, &mut logs);
+                }
                 for (sum, logs) in sums.iter_mut().zip(&logs) {
                     *sum = added::<FUSED>(*sum, &logs[..base.len()], weights);
                 }
@@ -115,6 +119,45 @@ impl Piece<'_> {
             Self::Whole(values) => values,
             Self::Padded(values) => values,
         }
+    }
+}
+
+/// Of each coordinate the numbers of all points, if there is no category among them.
+fn all_numbers(points: [&[Place]; SOME]) -> Option<Vec<[f64; SOME]>> {
+    let mut found = vec![[0.0; SOME]; points[0].len()];
+    for (k, point) in points.iter().enumerate() {
+        for (numbers, place) in found.iter_mut().zip(*point) {
+            let Place::Number(x) = place else { return None };
+            numbers[k] = *x;
+        }
+    }
+    Some(found)
+}
+
+/// As [`kernels`] where all coordinates are numbers: a block of components stays in registers through all of them.
+#[inline(always)]
+fn registers<const FUSED: bool>(tiles: &[Tile], base: &[f64], points: &[[f64; SOME]], logs: &mut Logs) {
+    let columns: Vec<(&[Block], &[Block], [f64; SOME])> = tiles
+        .iter()
+        .zip(points)
+        .map(|(tile, &x)| (tile.inverse.values().as_chunks().0, tile.shift.values().as_chunks().0, x))
+        .collect();
+    let base: &[Block] = base.as_chunks().0;
+    let [a, b, c, d] = logs;
+    let (a, b, c, d): (&mut [Block], &mut [Block], &mut [Block], &mut [Block]) =
+        (a.as_chunks_mut().0, b.as_chunks_mut().0, c.as_chunks_mut().0, d.as_chunks_mut().0);
+    for i in 0..base.len() {
+        let (mut p, mut q, mut r, mut s) = (base[i], base[i], base[i], base[i]);
+        for (inverse, shift, x) in &columns {
+            let (inverse, shift) = (&inverse[i], &shift[i]);
+            for lane in 0..LANES {
+                p[lane] = less_square::<FUSED>(p[lane], x[0], inverse[lane], shift[lane]);
+                q[lane] = less_square::<FUSED>(q[lane], x[1], inverse[lane], shift[lane]);
+                r[lane] = less_square::<FUSED>(r[lane], x[2], inverse[lane], shift[lane]);
+                s[lane] = less_square::<FUSED>(s[lane], x[3], inverse[lane], shift[lane]);
+            }
+        }
+        (a[i], b[i], c[i], d[i]) = (p, q, r, s);
     }
 }
 
@@ -189,7 +232,7 @@ fn added<const FUSED: bool>(sum: Sum, logs: &[f64], weights: &[f64]) -> Sum {
     }
     let mut parts = [0.0; LANES];
     for i in 0..logs.len().min(weights.len()) {
-        if largest(logs[i]) > unit - FAR {
+        if any_above(logs[i], unit - FAR) {
             for lane in 0..LANES {
                 let kernel = exponential::<FUSED>(logs[i][lane] - unit);
                 parts[lane] = multiply_add::<FUSED>(weights[i][lane], kernel, parts[lane]);
@@ -203,6 +246,15 @@ fn added<const FUSED: bool>(sum: Sum, logs: &[f64], weights: &[f64]) -> Sum {
 #[inline(always)]
 fn larger(a: f64, b: f64) -> f64 {
     if a > b { a } else { b }
+}
+
+#[inline(always)]
+fn any_above(block: Block, least: f64) -> bool {
+    let mut found = false;
+    for lane in 0..LANES {
+        found |= block[lane] > least;
+    }
+    found
 }
 
 #[inline(always)]
