@@ -130,3 +130,17 @@ def test_wrong_lengths_are_refused():
         some.insert([1, 2], np.zeros((1, 2)))
     with pytest.raises(ValueError, match="weights: expected 0 elements, got 1"):
         some.log_density(np.zeros((1, 2)), weights=np.ones(1))
+
+
+def test_candidates_are_ranked_by_the_ratio_of_the_densities():
+    good, others = Mixture([0], [0.0], prior_weight=1e-9), Mixture([0], [0.0])
+    good.insert([0, 1], np.array([[0.2], [0.8]]))
+    others.insert([2], np.array([[0.9]]))
+    draws = np.array([[0.75, 0.5], [0.25, 0.5]])  # the middles of both: the second is where the others are not
+    low, high = good.sample(draws, np.zeros((2, 1)))[::-1, 0]
+    assert low < 0.5 < high
+    assert_allclose(good.candidates(draws, np.zeros((2, 1)), others), [[low], [high]])
+    assert_allclose(good.candidates(draws[::-1].copy(), np.zeros((2, 1)), others), [[low], [high]])
+    others.remove([2])
+    others.insert([2], np.array([[0.1]]))
+    assert_allclose(good.candidates(draws, np.zeros((2, 1)), others), [[high], [low]])

@@ -230,13 +230,23 @@ fn added<const FUSED: bool>(sum: Sum, logs: &[f64], weights: &[f64]) -> Sum {
     if unit == f64::NEG_INFINITY {
         return sum;
     }
-    let mut parts = [0.0; LANES];
-    for i in 0..logs.len().min(weights.len()) {
+    // what counts is moved together first: the exponentials are one plain loop, without a branch
+    let (mut near, mut chosen) = ([0.0; TILE], [[0.0; LANES]; TILE / LANES]);
+    let mut count = 0;
+    for i in 0..logs.len().min(weights.len()).min(TILE / LANES) {
         if any_above(logs[i], unit - FAR) {
-            for lane in 0..LANES {
-                let kernel = exponential::<FUSED>(logs[i][lane] - unit);
-                parts[lane] = multiply_add::<FUSED>(weights[i][lane], kernel, parts[lane]);
-            }
+            near.as_chunks_mut().0[count] = logs[i];
+            chosen[count] = weights[i];
+            count += 1;
+        }
+    }
+    for log in &mut near[..count * LANES] {
+        *log = exponential::<FUSED>(*log - unit);
+    }
+    let mut parts = [0.0; LANES];
+    for (kernels, weights) in near.as_chunks::<LANES>().0[..count].iter().zip(&chosen) {
+        for lane in 0..LANES {
+            parts[lane] = multiply_add::<FUSED>(weights[lane], kernels[lane], parts[lane]);
         }
     }
     let old = if sum.multiple > 0.0 { sum.multiple * (sum.unit - unit).exp() } else { 0.0 };
