@@ -46,6 +46,8 @@ class Rows:
         missing = np.isnan(self.columns)
         if not missing.any():
             lists = [domain.values(column) for domain, column in zip(self.domains.values(), self.columns, strict=True)]
+            if self.columns.shape[1] == 1:
+                return [{name: values[0] for name, values in zip(names, lists, strict=True)}]
             return list(map(dict, map(zip, repeat(names), zip(*lists, strict=True))))
         lists = [
             _with_gaps(domain, column, gaps)

@@ -10,7 +10,7 @@ __all__ = ["Space", "as_domain"]
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -48,7 +48,7 @@ class Space:
         [{'lr': 0.001, 'depth': 3}]
     """
 
-    __slots__ = ("_by_name", "_conditional", "_constraints", "_frozen", "_stacks")
+    __slots__ = ("_by_name", "_conditional", "_constraints", "_frozen", "_stacks", "_whole")
 
     def __init__(self, domains: Mapping[str, Any] | None = None, /, **named: Any) -> None:
         if domains is not None and not isinstance(domains, Mapping):
@@ -61,6 +61,8 @@ class Space:
         self._by_name: dict[str, Domain] = {_name(name): as_domain(name, value) for name, value in given.items()}
         self._conditional = parents_first(self._by_name)
         self._stacks = stacked([getattr(domain, "line", None) for domain in self._by_name.values()])
+        one = len(self._stacks) == 1 and len(self._stacks[0].columns) == len(self._by_name)
+        self._whole = self._stacks[0] if one and not self._conditional else None  # all columns at once
         self._constraints: tuple[Constraint, ...] = ()
         self._frozen = False
 
@@ -148,6 +150,10 @@ class Space:
 
     def decode(self, unit: ArrayLike) -> Array:
         """Return the natives (n, d) at coordinates (n, d): NaN where a parameter does not exist, or unit is NaN."""
+        if self._whole is not None and _is_row(unit, self.dimension):
+            row = self._whole.row(unit[0].tolist())
+            if row is not None:
+                return np.array([row])
         columns = self._columns(unit, "unit")
         columns = np.minimum(np.maximum(columns, 0.0), 1.0)
         natives = self._each("at", "decode", columns)
@@ -157,6 +163,10 @@ class Space:
 
     def encode(self, natives: ArrayLike) -> Array:
         """Return the coordinates (n, d) of natives (n, d): NaN where natives are."""
+        if self._whole is not None and _is_row(natives, self.dimension):
+            row = self._whole.coordinate_row(natives[0].tolist())
+            if row is not None:
+                return np.array([row])
         columns = self._columns(natives, "natives")
         return np.ascontiguousarray(self._each("coordinate", "encode", columns).T)
 
@@ -335,6 +345,11 @@ class Space:
         if name not in self._by_name:
             raise ConfigError(unknown_name(name, self.names))
         return self._by_name[name]
+
+
+def _is_row(matrix: ArrayLike, d: int) -> TypeGuard[Array]:
+    """Whether it is an array of one configuration, which is quicker number by number."""
+    return type(matrix) is np.ndarray and matrix.shape == (1, d) and matrix.dtype == np.float64
 
 
 def _name(name: object) -> str:

@@ -32,38 +32,46 @@ class Stack:
         columns: (k,) which columns of the space they are.
         lines: each of them alone.
         whole: all of them, with bounds of shape (k, 1).
+        ends: (k,) their bounds, if they are so few, and linear, that one by one is quicker.
     """
 
     columns: NDArray[np.intp]
     lines: tuple[Continuous, ...]
     whole: Continuous
+    ends: tuple[tuple[float, float], ...] | None
 
     def at(self, unit: Array) -> Array:
         """Return the values (k, n) at coordinates (k, n)."""
-        if self._by_one(unit):
-            ends = zip(unit[:, 0].tolist(), *self._ends(), strict=True)
-            return np.array([[single.at(u, low, high)] for u, low, high in ends])
+        if unit.shape[1] == 1 and (values := self.row(unit[:, 0].tolist())) is not None:
+            return np.array(values)[:, None]
         return self.whole.at(unit)
 
     def coordinate(self, native: Array) -> Array:
         """Return the coordinates (k, n) of values (k, n)."""
-        if self._by_one(native):
-            ends = zip(native[:, 0].tolist(), *self._ends(), strict=True)
-            found = [single.coordinate(x, low, high) for x, low, high in ends]
-            if None not in found:
-                return np.array(found)[:, None]
+        if native.shape[1] == 1 and (found := self.coordinate_row(native[:, 0].tolist())) is not None:
+            return np.array(found)[:, None]
         unit, wrong = nearly(self.whole.at, native, self.whole.scale.coordinate(native))
         for k in np.flatnonzero(wrong.any(axis=1)):
             unit[k] = self.lines[k].coordinate(native[k])
         return unit
 
-    def _by_one(self, numbers: Array) -> bool:
-        """Whether they are so few that one by one is quicker."""
-        return numbers.shape[1] == 1 and len(numbers) <= _FEW and isinstance(self.whole.scale, LinearScale)
+    def row(self, unit: list[float]) -> list[float] | None:
+        """Return the values (k,) at one coordinate of each interval, ``None`` where an array is called for."""
+        if self.ends is None or math.isnan(sum(unit)):
+            return None
+        return [single.at(u, low, high) for u, (low, high) in zip(unit, self.ends, strict=True)]
 
-    def _ends(self) -> tuple[list[float], list[float]]:
-        low, high = self.whole.scale.low, self.whole.scale.high
-        return low[:, 0].tolist(), high[:, 0].tolist()
+    def coordinate_row(self, native: list[float]) -> list[float] | None:
+        """Return the coordinates (k,) of one value of each interval, ``None`` where an array is called for."""
+        if self.ends is None or math.isnan(sum(native)):
+            return None
+        unit = []
+        for x, (low, high) in zip(native, self.ends, strict=True):
+            found = single.coordinate(x, low, high)
+            if found is None:
+                return None
+            unit.append(found)
+        return unit
 
 
 def stacked(lines: Sequence[Line | None]) -> tuple[Stack, ...]:
@@ -74,7 +82,9 @@ def stacked(lines: Sequence[Line | None]) -> tuple[Stack, ...]:
         alone = tuple(line for j in columns if isinstance(line := lines[j], Continuous))
         if len(alone) > 1:
             low, high = (np.array([[getattr(line.scale, end)] for line in alone]) for end in ("low", "high"))
-            stacks.append(Stack(np.array(columns, dtype=np.intp), alone, Continuous(scale(low, high))))
+            few = len(alone) <= _FEW and scale is LinearScale
+            ends = tuple(zip(low[:, 0].tolist(), high[:, 0].tolist(), strict=True)) if few else None
+            stacks.append(Stack(np.array(columns, dtype=np.intp), alone, Continuous(scale(low, high)), ends))
     return tuple(stacks)
 
 

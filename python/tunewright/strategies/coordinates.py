@@ -67,8 +67,11 @@ class Coordinates:
 
     def natives(self, unit: Array) -> Array:
         """Native rows, shape (n, all columns), of coordinates (n, d): NaN where inactive."""
+        known = np.where(np.isnan(unit), 0.5, unit)
+        if self.dimension == self.space.dimension:
+            return self.space.decode(known)
         full = np.full((len(unit), self.space.dimension), 0.5)
-        full[:, self.columns] = np.where(np.isnan(unit), 0.5, unit)
+        full[:, self.columns] = known
         return self.space.decode(full)
 
     def unit(self, natives: Array) -> Array:
