@@ -24,9 +24,11 @@ __all__ = [
     "entries",
     "entry",
     "find_learning_rate",
+    "scaling",
     "space",
 ]
 
+from tunewright.guide import scaling
 from tunewright.guide.advice import Advice, Reason, advise
 from tunewright.guide.catalogue import CATALOGUE
 from tunewright.guide.entry import DOMAINS, TIERS, Entry
