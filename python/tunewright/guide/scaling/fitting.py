@@ -75,6 +75,6 @@ def falling(name: str, sizes: Array, losses: Array, along: str = "sizes") -> Non
     slope = float(theilslopes(np.log(losses), np.log(sizes))[0])
     if slope >= 0.0:
         raise ValueError(
-            f"{name} must fall with {along} for a power law; between most pairs they rise or stay (slope {slope:.2g} in "
+            f"{name} must fall with {along} for a power law; between most pairs they do not (slope {slope:.2g} in "
             "logarithms): are these maximised, or were the larger ones not trained to the end?"
         )
