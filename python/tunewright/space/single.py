@@ -23,17 +23,29 @@ def at(unit: float, low: float, high: float) -> float:
         return low
     if unit >= 1.0:
         return high
-    value = min(low + unit * (high - low), high)
-    return min(max(_snapped(value, (value * 0.25 - low * 0.25) * 2.0**-49), low), high)
+    value = low + unit * (high - low)
+    if value > high:
+        value = high
+    value = _snapped(value, (value * 0.25 - low * 0.25) * 2.0**-49)
+    if value < low:
+        return low
+    return high if value > high else value
 
 
 def coordinate(value: float, low: float, high: float) -> float | None:
     """Return the coordinate of a value, ``None`` where ``at`` does not map it back."""
     width = high - low
-    unit = min(max((value - low) / width, 0.0), 1.0)
-    unit += (value - min(low + unit * width, high)) / width
-    unit = min(max(unit, 0.0), 1.0) + 0.0
+    unit = _within((value - low) / width)
+    back = low + unit * width
+    unit = _within(unit + (value - (high if back > high else back)) / width) + 0.0
     return unit if at(unit, low, high) == value else None
+
+
+def _within(unit: float) -> float:
+    """``unit`` between 0 and 1; comparisons cost less than ``min`` and ``max``."""
+    if unit < 0.0:
+        return 0.0
+    return 1.0 if unit > 1.0 else unit
 
 
 def _snapped(value: float, tolerance: float) -> float:
@@ -43,8 +55,12 @@ def _snapped(value: float, tolerance: float) -> float:
         decade = (math.frexp(size)[1] - 1) * 30103 // 100000
         decade += size >= _TENS[decade + 2 - _FIRST]
         shift = DIGITS - 1 - decade
-        up, down = _EXACT[max(shift, 0)], _EXACT[max(-shift, 0)]
-        short: float = round(value * up / down) * down / up
+        if shift >= 0:
+            ten = _EXACT[shift]
+            short: float = round(value * ten) / ten
+        else:
+            ten = _EXACT[-shift]
+            short = round(value / ten) * ten
     else:
         short = float(f"{value:.{DIGITS - 1}e}")
     if not abs(value - short) <= tolerance:

@@ -121,7 +121,8 @@ class TPE:
             ranked, count = trials.tolist(), self._count(len(trials), self.most_good)
         else:
             count = self._count(standing.ended, self.most_good)
-            ranked, losses = standing.best(max(count, self.startup)), standing.losses(count + 1)
+            ranked = standing.best(max(count, self.startup))
+            losses = standing.losses(count + 1) if self.weights == "value" else np.zeros(0)
         if len(ranked) < self.startup:
             return None
         good = ranked[:count]

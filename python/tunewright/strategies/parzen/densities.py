@@ -87,7 +87,7 @@ class Densities:
         self._unplaced, self._read = [number for number in fresh if not asked[number]], history.n
         known = [number for number in fresh if asked[number]]
         now = frozenset(good)
-        moved = self._moved(history)
+        moved = self._moved(history) if len(self._open) else []
         join, back = (now - self.good) | now.intersection(moved), self.good - now
         self.good = now
         self.remove([*join, *moved])
@@ -122,8 +122,6 @@ class Densities:
 
     def _moved(self, history: History) -> list[int]:
         """Trials that were under way and have another configuration since (where names are met while running)."""
-        if not len(self._open):
-            return []
         now, then = self.rows(history, self._open), self._seen
         same = (now == then) | (np.isnan(now) & np.isnan(then))
         moved: list[int] = self._open[~same.all(axis=1)].tolist()

@@ -50,7 +50,8 @@ class Proposals:
                         self.densities.insert([number], self._ranked[number][:1])
             if attempt >= self.candidates:
                 return draw(self.history.space, self.seed, some, attempt=attempt)
-            ranked = np.concatenate([self._ranked[number][attempt : attempt + 1] for number in some.tolist()])
+            rows = [self._ranked[number][attempt : attempt + 1] for number in some.tolist()]
+            ranked = rows[0] if len(rows) == 1 else np.concatenate(rows)
             return self.densities.space.natives(ranked)
 
         try:
@@ -65,6 +66,8 @@ class Proposals:
         space = self.densities.space
         if space.space.constraints:
             return False
+        if len(space.continuous) and not space.space.has_conditions:
+            return True
         continuous = natives[:, space.continuous]
         return bool((continuous == continuous).any(axis=1).all())
 
@@ -75,8 +78,12 @@ class Proposals:
         fallback, last = draws[: m * d].reshape(m, d), m * d
         if space.has_priors:
             fallback = space.quantile(fallback)
-        points = np.empty((m, d))
         at_once = self._at_once()
+        if at_once and len(self.densities.groups) == 1:
+            (group,) = self.densities.groups
+            own = draws[m * d :].reshape(m, 1 + d), fallback
+            return group.good.candidates(*own, group.others, weights=self._weights(group))
+        points = np.empty((m, d))
         for group in self.densities.groups:
             first, last = last, last + m * (1 + group.size)
             own = draws[first:last].reshape(m, 1 + group.size), np.ascontiguousarray(fallback[:, group.columns])
