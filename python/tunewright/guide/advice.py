@@ -87,8 +87,16 @@ class Advice:
         return {"strategy": self.strategy, "scheduler": self.scheduler}
 
     def run(self) -> dict[str, Any]:
-        """Arguments of the search: ``study.optimize(objective, **advice.run())``; a population ends by itself."""
-        return {"trials": None if self.rule == "population" else self.trials, "workers": self.workers}
+        """Arguments of the search: ``study.optimize(objective, **advice.run())``; a population ends by itself.
+
+        Where it is known what an epoch takes, ``timeout`` is the budget without what is kept for confirmation: the cost
+        is an expectation, and single searches may take half as much again.
+        """
+        options: dict[str, Any] = {"trials": None if self.rule == "population" else self.trials}
+        options["workers"] = self.workers
+        if self.seconds_per_epoch is not None:
+            options["timeout"] = (self.budget - self.confirmation) * self.seconds_per_epoch / self.workers
+        return options
 
     def __str__(self) -> str:
         scheduler = "no scheduler" if self.scheduler is None else type(self.scheduler).__name__

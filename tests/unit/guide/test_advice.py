@@ -57,6 +57,7 @@ def test_time_is_epochs_of_all_workers():
     advice = tw.advise(NUMBERS, budget="8 h", cost_per_epoch="2 min", epochs=30, workers=4)
     assert advice.budget == 8 * 30 * 4
     assert advice.hours == pytest.approx(advice.cost / 120)
+    assert advice.run()["timeout"] == pytest.approx((960 - advice.confirmation) * 30)  # of each of 4 workers
     assert tw.advise(NUMBERS, budget="960 epochs", epochs=30).hours is None
 
 
