@@ -219,8 +219,9 @@ class _Means:
     def _poor(self, scheduler: ASHA | None, trials: int, kept: int) -> Advice:
         reason = Reason(
             "poor",
-            f"the budget pays for {self.total / self.epochs:.3g} trainings in full: 20 to 50 points spread evenly, "
-            "and stopped early, see more of the space than a model could learn from so few",
+            f"the budget pays for {self.total / self.epochs:.3g} trainings in full: {_counted(trials, 'point')} "
+            f"spread evenly{'' if scheduler is None else ', and stopped early,'} see more of "
+            "the space than a model could learn from so few",
             f"{_GUIDE}; J. Bergstra & Y. Bengio, JMLR 13, 2012",
         )
         few = Reason(
