@@ -18,9 +18,9 @@ import numpy.typing as npt
 from tunewright.errors import ConfigError, SpaceError
 from tunewright.space import Categorical, Domain, Float, Int, Ordinal, Space
 from tunewright.space.numeric import Numeric
-from tunewright.trial.columns import Array
+from tunewright.trial.columns import Array, Ints
 
-__all__ = ["Chapter", "Passage", "holds", "spanning"]
+__all__ = ["Chapter", "Passage", "holds", "spanning", "younger"]
 
 Mask = npt.NDArray[np.bool_]
 
@@ -38,6 +38,18 @@ class Chapter:
     revision: int
     space: Space
     assumed: Mapping[str, Any] = field(default_factory=dict)
+
+
+def younger(record: Space, chapters: tuple[Chapter, ...], seen: Ints) -> Mask:
+    """Which parameters (n, D) of the record came after the trials were suggested, at revisions ``seen`` (n,).
+
+    A trial that was paused meanwhile has values of them once it goes on, but the record does not tell since when:
+    strategies never see them, so that what they see at a revision stays what it was.
+    """
+    began = np.searchsorted([chapter.revision for chapter in chapters], seen, side="right") - 1
+    born = [next(i for i, chapter in enumerate(chapters) if name in chapter.space) for name in record.names]
+    mask: Mask = began[:, None] < np.array(born, dtype=np.int64)
+    return mask
 
 
 class Passage:

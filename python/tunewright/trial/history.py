@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tunewright.space import Space
-from tunewright.trial.chapters import Chapter, Passage
+from tunewright.trial.chapters import Chapter, Passage, younger
 from tunewright.trial.columns import Array, Ints, grown
 from tunewright.trial.goals import Goals
 from tunewright.trial.reports import Reports
@@ -312,15 +312,17 @@ class History:
         This record itself unless the space was changed; else a copy in O(n d), in which trials outside look like
         numbers that were skipped.
         """
-        return self._through(self._passages[-1]) if self.chapters else self
+        return self._through(self._passages[-1], self.chapters) if self.chapters else self
 
     def recorded(self, natives: Array) -> Array:
         """Rows of the record (n, D) of rows of the search space (n, d)."""
         return self._passages[-1].outward(natives) if self.chapters else natives
 
-    def _through(self, passage: Passage) -> History:
+    def _through(self, passage: Passage, chapters: tuple[Chapter, ...]) -> History:
         view, n = History(passage.chapter.space, self.goals), self.n
-        natives, inside = passage.inward(self.natives, self.asked > 0)
+        natives = self.natives.copy()
+        natives[younger(self.space, chapters, self.seen)] = np.nan
+        natives, inside = passage.inward(natives, self.asked > 0)
         view._reserve(n)
         view.n, view.revision, view.seed = n, self.revision, self.seed
         view._natives[:n] = natives
@@ -346,7 +348,7 @@ class History:
         if not self.chapters:
             return past
         place = max(i for i, chapter in enumerate(self.chapters) if chapter.revision <= revision)
-        return past._through(self._passages[place])
+        return past._through(self._passages[place], self.chapters)
 
     def _at(self, revision: int) -> History:
         past = History(self.space, self.goals)
