@@ -140,7 +140,7 @@ def test_every_picture_is_drawn(tmp_path, make, canvases):
 
 def test_the_page_as_it_is_written_runs_without_a_complaint(tmp_path):
     dom, _, console = show(tmp_path, render(single()))
-    assert console == [] and 'data-ready="yes"' in dom and "<canvas" in dom
+    assert console == [] and 'data-ready="yes"' in dom  # pictures are drawn as they come into view: not waited for here
 
 
 @pytest.mark.parametrize(("width", "dark"), [(1200, False), (1200, True), (500, False)])
