@@ -87,6 +87,7 @@ __all__ = [
     "report",
     "review",
     "stats",
+    "transfer",
     "when",
 ]
 
@@ -147,7 +148,7 @@ from tunewright.study import Failures, NoImprovement, Study, TargetReached
 from tunewright.trial import Measured, Trainable, Trial, TrialState, TrialView
 
 if TYPE_CHECKING:
-    from tunewright import guide, report
+    from tunewright import guide, report, transfer
     from tunewright.analysis import stats
     from tunewright.analysis.review import review
     from tunewright.analysis.validation import (
@@ -173,6 +174,7 @@ _LATER = {  # rooms that cost an import too much are opened when asked for
     "plots": "tunewright.integrations.plots",
     "report": "tunewright.report",
     "stats": "tunewright.analysis.stats",
+    "transfer": "tunewright.transfer",
 }
 _VALIDATION = "tunewright.analysis.validation"
 _NAMES = {  # single names of such rooms

@@ -19,7 +19,7 @@ from tunewright.study.chapters import read
 from tunewright.study.proposal import Duplicates
 from tunewright.trial import Goals
 
-__all__ = ["Founded", "found", "storage_of"]
+__all__ = ["Founded", "found", "main_names", "storage_of"]
 
 _COMPANION = re.compile(r"/(confirm(-\d+)?|final)$")  # studies that belong to the one whose name comes before
 
@@ -229,9 +229,14 @@ def _scheduler(header: Header) -> tuple[Scheduler | None, str | None]:
         return None, str(error)
 
 
-def _only(storage: Storage) -> str:
+def main_names(storage: Storage) -> list[str]:
+    """The studies that belong to no other one."""
     there = storage.names()
-    names = [name for name in there if _COMPANION.sub("", name) == name or _COMPANION.sub("", name) not in there]
+    return [name for name in there if _COMPANION.sub("", name) == name or _COMPANION.sub("", name) not in there]
+
+
+def _only(storage: Storage) -> str:
+    names = main_names(storage)
     if len(names) == 1:
         return names[0]
     if not names:
