@@ -37,6 +37,7 @@ __all__ = [
     "Score",
     "Splits",
     "Trainer",
+    "augmented",
     "clip_by_norm",
     "conv",
     "cross_entropy",
@@ -44,7 +45,12 @@ __all__ = [
     "folds",
     "global_norm",
     "load_digits",
+    "mixup",
     "mlp",
+    "narrowed",
+    "part_rows",
+    "pooled",
+    "reduced",
     "repeated_tokens",
     "sorted_sequences",
     "split",
@@ -53,11 +59,14 @@ __all__ = [
     "transformer",
 ]
 
+from tunewright.training.augmentation import augmented
 from tunewright.training.clipping import clip_by_norm, global_norm
 from tunewright.training.convolution import conv
 from tunewright.training.dataset import Dataset, Splits
 from tunewright.training.digits import load_digits
+from tunewright.training.fidelity import narrowed, part_rows, pooled, reduced
 from tunewright.training.loss import cross_entropy
+from tunewright.training.mixup import mixup
 from tunewright.training.network import Network, mlp
 from tunewright.training.probe import Probe
 from tunewright.training.recipe import SCHEDULE_NAMES, Recipe

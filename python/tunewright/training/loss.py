@@ -1,7 +1,7 @@
 """Softmax cross-entropy with label smoothing.
 
 z  logits, (n, K)        p = softmax(z), row by row
-q  targets, (n, K)       q = (1 - ε) onehot(label) + ε / K
+q  targets, (n, K)       q = (1 - ε) t + ε / K, t the one-hot label or a given distribution
 
 loss   = -mean over rows of Σ_k q_k log p_k      (Szegedy et al. 2016, section 7)
 dloss/dz = (p - q) / n
@@ -16,9 +16,11 @@ import numpy.typing as npt
 
 
 def cross_entropy(
-    logits: npt.NDArray[np.float64], labels: npt.NDArray[np.intp], *, smoothing: float = 0.0
+    logits: npt.NDArray[np.float64], labels: npt.NDArray[np.intp] | npt.NDArray[np.float64], *, smoothing: float = 0.0
 ) -> tuple[float, npt.NDArray[np.float64]]:
     """(loss, dloss/dlogits) for logits (n, K), labels (n,) in 0 … K-1 and smoothing ε in [0, 1).
+
+    In place of labels there may be targets t (n, K), rows of 0 or more that add up to 1.
 
     Finite for every finite logit; NaN when a logit is NaN or +inf.
     """
@@ -29,10 +31,15 @@ def cross_entropy(
     total = slope.sum(axis=1, keepdims=True)
     logp -= np.log(total)
     slope /= total
-    loss = -(1.0 - smoothing) * float(logp[rows, labels].mean())
+    soft = labels.ndim == 2
+    agreement = np.einsum("nk,nk->n", labels, logp) if soft else logp[rows, labels]
+    loss = -(1.0 - smoothing) * float(agreement.mean())
     if smoothing > 0.0:
         loss -= smoothing * float(logp.mean())
         slope -= smoothing / classes
-    slope[rows, labels] -= 1.0 - smoothing
+    if soft:
+        slope -= (1.0 - smoothing) * labels
+    else:
+        slope[rows, labels] -= 1.0 - smoothing
     slope /= n
     return loss, slope

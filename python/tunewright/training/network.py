@@ -96,14 +96,14 @@ class Network:
     def learn(
         self,
         inputs: Array,
-        labels: npt.NDArray[np.intp],
+        labels: npt.NDArray[np.intp] | Array,
         *,
         smoothing: float = 0.0,
         rng: np.random.Generator | None = None,
     ) -> tuple[float, Array]:
         """(loss, logits) of one training batch; its slope is left in ``gradient``.
 
-        ``rng`` feeds dropout and may be omitted without it.
+        Labels are (n,), or targets (n, K) (see ``cross_entropy``). ``rng`` feeds dropout and may be omitted without it.
         """
         x, caches = inputs, []
         for layer, held in zip(self.layers, self._held, strict=True):

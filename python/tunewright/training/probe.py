@@ -36,13 +36,13 @@ class Probe:
         taken = recipe.batch_size * recipe.gradient_accumulation
         rows = order[step * taken : (step + 1) * taken]
 
-        def draws(batch: int) -> np.random.Generator:
-            # Step 0 of a pass is its order.
+        def draws(batch: int, purpose: Purpose) -> np.random.Generator:
+            # Lane 0 and step 0 of a pass is its order.
             place = 1 + step * recipe.gradient_accumulation + batch
-            return stream(trainer.seed, Purpose.PROBE, epoch=pass_, step=place)
+            return stream(trainer.seed, Purpose.PROBE, epoch=pass_, step=place, lane=purpose)
 
         with np.errstate(all="ignore"):  # a loss that is not finite says it all
-            loss, _ = learn(trainer.network, trainer.splits.train, rows, recipe, draws)
+            loss, _ = learn(trainer.network, trainer.splits.train, rows, recipe, trainer.classes, draws)
             trainer.update(lr)
         self._taken += 1
         return float(loss)

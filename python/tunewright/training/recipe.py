@@ -6,13 +6,14 @@ __all__ = ["SCHEDULE_NAMES", "Recipe"]
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import InitVar, asdict, dataclass, field, fields
 from typing import Any
 
 from tunewright.training.argument import (
     choice,
     count,
     flag,
+    fraction,
     nonnegative,
     positive,
     proper_fraction,
@@ -45,6 +46,8 @@ _CHECKS: dict[str, Callable[[str, Any], object]] = {
     "position_encoding": lambda name, value: choice(name, value, POSITION_ENCODINGS),
     "norm_position": lambda name, value: choice(name, value, NORM_POSITIONS),
     "attention_dropout": proper_fraction,
+    "augmentation_strength": fraction,
+    "mixup_alpha": nonnegative,
     "kernel": count,
     "pool": lambda name, value: choice(name, value, POOLS),
     "optimizer": lambda name, value: choice(name, value, OPTIMIZERS),
@@ -61,6 +64,8 @@ _OPTIONAL: dict[str, Callable[[str, Any], object]] = {
     "beta2": proper_fraction,
     "decoupled": flag,
     "clip_norm": positive,
+    "warmup_steps": whole,
+    "decay_rate": fraction,
 }
 
 
@@ -83,6 +88,9 @@ class Recipe:
         init: "he" or "xavier".
         dropout: share of hidden units dropped, in [0, 1).
         label_smoothing: ε of the cross-entropy, in [0, 1).
+    Data:
+        augmentation_strength: of shifts, turns, sizes and noise of training images, in [0, 1] (see ``augmented``).
+        mixup_alpha: α of the Beta distribution that pairs of examples are mixed by, 0 for none (see ``mixup``).
     Transformer (``transformer``):
         heads: attention heads; they must divide width, and width / heads is the head size.
         ff_ratio: units of the feed-forward branch, in widths.
@@ -105,13 +113,18 @@ class Recipe:
     Schedule:
         schedule: one of ``SCHEDULE_NAMES``; "plateau" listens to the validation loss after each epoch.
         warmup: share of all steps spent warming up, in [0, 1).
+        warmup_steps: updates spent warming up, in place of the share; never more than a tenth of all (None: the share).
         warmup_shape: "linear" or "constant".
+        decay_rate: factor an epoch of the "exponential" schedule, in (0, 1] (None: fitted to the length).
         schedule_options: settings of the schedule's class, instead of those fitted to the length.
+
+    Names of the guide: ``max_grad_norm`` is ``clip_norm`` and ``warmup_ratio`` is ``warmup``, so that
+    ``Recipe(**tw.guide.defaults("vision"))`` is one.
 
     Settings that the model or the optimiser does not have are ignored, so that one search space can serve all of them.
 
     Raises:
-        ValueError: an unknown name or a number out of range; the message names the field.
+        ValueError: an unknown name, a number out of range, or one setting by both its names; the message names it.
         TypeError: a value of the wrong type.
     """
 
@@ -127,6 +140,8 @@ class Recipe:
     init: str = "he"
     dropout: float = 0.0
     label_smoothing: float = 0.0
+    augmentation_strength: float = 0.0
+    mixup_alpha: float = 0.0
     heads: int = 4
     ff_ratio: float = 4.0
     position_encoding: str = "learned"
@@ -145,10 +160,16 @@ class Recipe:
     clip_norm: float | None = None
     schedule: str = "constant"
     warmup: float = 0.0
+    warmup_steps: int | None = None
     warmup_shape: str = "linear"
+    decay_rate: float | None = None
     schedule_options: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    max_grad_norm: InitVar[float | None] = None
+    warmup_ratio: InitVar[float | None] = None
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, max_grad_norm: float | None, warmup_ratio: float | None) -> None:
+        self._also("clip_norm", "max_grad_norm", max_grad_norm)
+        self._also("warmup", "warmup_ratio", warmup_ratio)
         for name, check in _CHECKS.items():
             object.__setattr__(self, name, check(name, getattr(self, name)))
         for name, check in _OPTIONAL.items():
@@ -197,9 +218,13 @@ class Recipe:
     def build_schedule(self, steps: int) -> Schedule:
         """The schedule over ``steps`` updates in all; for "plateau" the part of it that does not listen."""
         warmup = min(round(self.warmup * steps), steps - 1)
+        if self.warmup_steps is not None:
+            warmup = min(self.warmup_steps, steps // 10)
         if self.schedule == "plateau":
             return named_schedule("constant", steps, warmup=warmup, warmup_shape=self.warmup_shape)
         options = dict(self.schedule_options)
+        if self.schedule == "exponential" and self.decay_rate is not None:
+            options = {"gamma": self.decay_rate ** (self.epochs / steps), **options}
         return named_schedule(self.schedule, steps, warmup=warmup, warmup_shape=self.warmup_shape, **options)
 
     def build_plateau(self) -> ReduceOnPlateau | None:
@@ -210,6 +235,16 @@ class Recipe:
         for option in options:
             choice("option of plateau", option, [setting.name for setting in fields(ReduceOnPlateau)])
         return ReduceOnPlateau(**options)
+
+    def _also(self, name: str, other: str, value: float | None) -> None:
+        """Take the setting ``name`` from its other name, if it was given by that."""
+        if value is None:
+            return
+        if getattr(self, name):
+            raise ValueError(
+                f"{other} is another name of {name}: give one of them, got {value!r} and {getattr(self, name)!r}"
+            )
+        object.__setattr__(self, name, {**_CHECKS, **_OPTIONAL}[name](other, value))
 
     def to_json(self) -> str:
         """The fields as one line of JSON, in order; ``Recipe(**json.loads(text))`` is the same recipe."""

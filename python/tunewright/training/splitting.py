@@ -6,7 +6,7 @@ Both functions shuffle within each class, then deal: ``split`` by the place of a
 
 from __future__ import annotations
 
-__all__ = ["fold_rows", "folds", "split", "split_rows"]
+__all__ = ["dealt_rows", "fold_rows", "folds", "split", "split_rows"]
 
 import numpy as np
 import numpy.typing as npt
@@ -39,13 +39,18 @@ def split_rows(
         raise ValueError(
             f"train={train} and validation={validation} of {n} examples leave one of them empty; enlarge the share"
         )
+    dealt = dealt_rows(labels, seed=seed)
+    return np.sort(dealt[:first]), np.sort(dealt[first:second]), np.sort(dealt[second:])
+
+
+def dealt_rows(labels: Rows, *, seed: int = 0) -> Rows:
+    """All rows in an order whose every beginning has nearly the mix of classes of the whole. Cost O(n log n)."""
     rng = stream(seed, Purpose.SPLIT)
-    order = _by_class(labels, rng)
+    order, n = _by_class(labels, rng), len(labels)
     _, starts, sizes = np.unique(labels[order], return_index=True, return_counts=True)
     place = (np.arange(n) - np.repeat(starts, sizes) + 0.5) / np.repeat(sizes, sizes)
     ties = rng.random(n)
-    dealt = order[np.lexsort((ties, place))]
-    return np.sort(dealt[:first]), np.sort(dealt[first:second]), np.sort(dealt[second:])
+    return order[np.lexsort((ties, place))]
 
 
 def fold_rows(labels: Rows, *, k: int = 5, seed: int = 0) -> tuple[Rows, ...]:

@@ -28,12 +28,14 @@ class Purpose(IntEnum):
     FOLDS = 5
     PROBE = 6
     SEQUENCES = 7
+    AUGMENTATION = 8
+    MIXUP = 9
 
 
-def stream(seed: int, purpose: Purpose, *, epoch: int = 0, step: int = 0) -> np.random.Generator:
-    """A generator over Philox4x64-10 with key (seed, purpose) and counter (0, step, epoch, 0).
+def stream(seed: int, purpose: Purpose, *, epoch: int = 0, step: int = 0, lane: int = 0) -> np.random.Generator:
+    """A generator over Philox4x64-10 with key (seed, purpose) and counter (0, step, epoch, lane).
 
-    The lowest counter word is the one that runs, so two (epoch, step) pairs share no block. ``seed`` lies in [0, 2^64).
+    The lowest counter word is the one that runs, so two (lane, epoch, step) share no block. ``seed`` lies in [0, 2^64).
 
     Raises:
         ValueError: a seed outside that range.
@@ -42,7 +44,7 @@ def stream(seed: int, purpose: Purpose, *, epoch: int = 0, step: int = 0) -> np.
     if whole("seed", seed) >= _WORD:
         raise ValueError(f"seed must be less than 2**64, got {seed}")
     key = np.array([seed, purpose], dtype=np.uint64)
-    counter = np.array([0, step, epoch, 0], dtype=np.uint64)
+    counter = np.array([0, step, epoch, lane], dtype=np.uint64)
     return np.random.Generator(np.random.Philox(key=key, counter=counter))
 
 

@@ -18,6 +18,7 @@ import numpy as np
 
 from tunewright.training.accumulation import learn
 from tunewright.training.argument import whole
+from tunewright.training.augmentation import check_image
 from tunewright.training.checkpoint import pack, unpack
 from tunewright.training.dataset import Dataset, Splits
 from tunewright.training.layers.layer import Array
@@ -69,6 +70,7 @@ class Trainer:
         recipe: what to train and how.
         splits: what to train and to validate on.
         seed: keys every random number of the run.
+        classes: labels that the network tells apart.
         network: the network as trained so far.
         history: the metrics of every epoch so far.
         epoch_steps: updates of one epoch.
@@ -79,12 +81,15 @@ class Trainer:
 
         Raises:
             TypeError: a seed that is not an integer.
-            ValueError: a seed outside [0, 2^64).
+            ValueError: a seed outside [0, 2^64), or data whose shape the recipe cannot use.
         """
+        if recipe.augmentation_strength > 0.0:
+            check_image(splits.train.shape)
         self.recipe = recipe
         self.splits = splits
         self.seed = whole("seed", seed)
-        layers = recipe.build_layers(splits.train.shape, splits.classes)
+        self.classes = splits.classes
+        layers = recipe.build_layers(splits.train.shape, self.classes)
         self.network = Network(layers, stream(seed, Purpose.WEIGHTS))
         self.history: list[EpochMetrics] = []
         self.epoch_steps = -(-splits.train.size // (recipe.batch_size * recipe.gradient_accumulation))
@@ -141,9 +146,9 @@ class Trainer:
         Raises:
             ValueError: a dataset of other features, or with labels the network does not have.
         """
-        if dataset.features != self.splits.train.features or dataset.classes > self.splits.classes:
+        if dataset.features != self.splits.train.features or dataset.classes > self.classes:
             raise ValueError(
-                f"dataset must have {self.splits.train.features} features and at most {self.splits.classes} classes "
+                f"dataset must have {self.splits.train.features} features and at most {self.classes} classes "
                 f"as the training part has, got {dataset.features} and {dataset.classes}"
             )
         with np.errstate(all="ignore"):
@@ -170,7 +175,7 @@ class Trainer:
             raise ValueError(f"inputs must have shape (n, {self.splits.train.features}), got {inputs.shape}")
         with np.errstate(all="ignore"):
             logits = [self.network.predict(inputs[rows]) for rows in self._chunks(len(inputs))]
-        return np.concatenate(logits) if logits else np.empty((0, self.splits.classes))
+        return np.concatenate(logits) if logits else np.empty((0, self.classes))
 
     def state(self) -> dict[str, Any]:
         """A checkpoint: plain numbers, one string and arrays, copied.
@@ -205,7 +210,7 @@ class Trainer:
         loss_sum, correct = 0.0, 0
         for step in range(self.epoch_steps):
             rows = order[step * taken : (step + 1) * taken]
-            loss, right = learn(network, train, rows, recipe, partial(self._dropout_stream, step))
+            loss, right = learn(network, train, rows, recipe, self.classes, partial(self._stream, step))
             if not math.isfinite(loss):
                 return math.nan, math.nan
             loss_sum += loss * len(rows)
@@ -213,10 +218,10 @@ class Trainer:
             self.update(self.rate(self.epoch * self.epoch_steps + step) * factor)
         return loss_sum / train.size, correct / train.size
 
-    def _dropout_stream(self, step: int, batch: int) -> np.random.Generator:
-        """The stream of the ``batch``-th batch of update ``step`` of this epoch."""
+    def _stream(self, step: int, batch: int, purpose: Purpose) -> np.random.Generator:
+        """The stream for ``purpose`` of the ``batch``-th batch of update ``step`` of this epoch."""
         step = step * self.recipe.gradient_accumulation + batch
-        return stream(self.seed, Purpose.DROPOUT, epoch=self.epoch, step=step)
+        return stream(self.seed, purpose, epoch=self.epoch, step=step)
 
     def _score(self, dataset: Dataset) -> Score:
         loss_sum, correct = 0.0, 0

@@ -178,10 +178,12 @@ def test_layer_with_respect_to_its_inputs_and_its_slots(layer):
         assert relative_error(slope, central_differences(projection, held[name])) < TOLERANCE, name
 
 
+@pytest.mark.parametrize("soft", [False, True])
 @pytest.mark.parametrize("smoothing", [0.0, 0.1, 0.9])
-def test_cross_entropy(smoothing):
+def test_cross_entropy(smoothing, soft):
     rng = np.random.default_rng(6)
     logits, labels = 3.0 * rng.standard_normal((5, 4)), rng.integers(0, 4, 5)
+    labels = rng.dirichlet(np.ones(4), 5) if soft else labels
     slope = cross_entropy(logits, labels, smoothing=smoothing)[1]
     expected = central_differences(lambda: cross_entropy(logits, labels, smoothing=smoothing)[0], logits)
     assert relative_error(slope, expected) < TOLERANCE

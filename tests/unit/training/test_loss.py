@@ -29,6 +29,17 @@ def test_by_hand():
     assert slope[0] == pytest.approx([0.15, -0.15])
 
 
+def test_targets_in_place_of_labels():
+    logits = np.array([[0.0, math.log(3.0)]])
+    loss, slope = cross_entropy(logits, np.array([[0.4, 0.6]]))
+    assert loss == pytest.approx(-0.4 * math.log(0.25) - 0.6 * math.log(0.75))
+    assert slope[0] == pytest.approx([-0.15, 0.15])
+    # smoothed by 0.5: q = (0.45, 0.55)
+    assert cross_entropy(logits, np.array([[0.4, 0.6]]), smoothing=0.5)[1][0] == pytest.approx([-0.2, 0.2])
+    onehot = cross_entropy(logits, np.array([[0.0, 1.0]]), smoothing=0.1)
+    assert onehot[0] == pytest.approx(cross_entropy(logits, np.array([1]), smoothing=0.1)[0])
+
+
 def test_huge_logits_stay_finite():
     loss, slope = cross_entropy(np.array([[1e300, -1e300], [-700.0, 800.0]]), np.array([0, 0]))
     assert loss == pytest.approx(750.0)
