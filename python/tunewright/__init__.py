@@ -63,6 +63,7 @@ __all__ = [
     "Sqlite",
     "Study",
     "SuccessiveHalving",
+    "Table",
     "TargetReached",
     "TensorBoardLogger",
     "Threads",
@@ -122,6 +123,7 @@ from tunewright.space import (
     Ordinal,
     PowerOfTwo,
     Space,
+    Table,
     when,
 )
 from tunewright.storage import Memory, Sqlite

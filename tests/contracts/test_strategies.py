@@ -289,6 +289,44 @@ def test_a_finite_space_ends_when_all_of_it_was_tried(strategy):
         study.ask()
 
 
+def shelved():
+    """A table of 40 rows whose parameters are of every kind; some rows lack momentum."""
+    space = mixed()
+    draws = np.random.default_rng(0).random((40, space.dimension))
+    return tw.Table(space.configs(space.decode(draws)), space)
+
+
+def on_a_table(strategy, **options):
+    if isinstance(strategy, tw.Manual):
+        pytest.skip("changes one parameter at a time: refused")
+    plain = tw.Grid(order=strategy.order) if isinstance(strategy, tw.Grid) else strategy
+    return tw.Study(shelved(), minimize="loss", strategy=plain, **{"seed": 3} | options)
+
+
+def test_of_a_table_rows_are_suggested_and_each_once(strategy):
+    study = fed(on_a_table(strategy), UGLY["of every kind"], count=20)
+    study.ask(5)
+    assert_in_the_space(study)
+    places = study.space.places(study.history.natives)
+    assert places.min() >= 0 and len(set(places.tolist())) == 25
+
+
+def test_a_table_ends_when_every_row_was_tried(strategy):
+    study = fed(on_a_table(strategy), [0.3, None, 0.1], count=45)
+    assert sorted(study.space.places(study.history.natives)) == list(range(40))
+    with pytest.raises(tw.errors.StudyError, match="no further trial"):
+        study.ask()
+
+
+def test_on_a_table_resumed_and_uninterrupted_studies_are_equal(strategy, tmp_path):
+    straight = on_a_table(strategy).optimize(objective, 20)
+    on_a_table(strategy, storage=tmp_path / "s.db", name="s").optimize(objective, 9)
+    resumed = tw.Study.load(tmp_path / "s.db")
+    assert resumed.space == shelved()
+    resumed.optimize(objective, 20)
+    assert np.array_equal(resumed.history.natives, straight.history.natives, equal_nan=True)
+
+
 def test_a_point_outside_the_space_is_refused_and_leaves_no_trace(strategy):
     refused, plain = (fed(founded(strategy, mixed()), [0.3, 0.1], count=8) for _ in range(2))
     good = refused.trials[0].config

@@ -20,6 +20,7 @@ __all__ = [
     "PowerOfTwo",
     "Prior",
     "Space",
+    "Table",
     "when",
 ]
 
@@ -36,4 +37,5 @@ from tunewright.space.ordinal import Ordinal
 from tunewright.space.powers import PowerOfTwo
 from tunewright.space.prior import Around, LogNormal, Normal, Prior
 from tunewright.space.space import Space
+from tunewright.space.table import Table
 from tunewright.space.when import when

@@ -5,7 +5,7 @@ A constraint that names a parameter which does not exist in a configuration does
 
 from __future__ import annotations
 
-__all__ = ["Constraint", "Forbidden", "Linear", "Predicate", "as_constraint", "constraint_from_json"]
+__all__ = ["Constraint", "Forbidden", "Linear", "Predicate", "as_constraint", "constraint_from_json", "shown"]
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
@@ -181,3 +181,9 @@ def constraint_from_json(data: dict[str, Any]) -> Constraint:
     if data.get("type") == "Linear":
         return Linear(data["coefficients"], data["upper"])
     raise SpaceError(f"not a constraint this version of tunewright writes: {data!r}")
+
+
+def shown(constraint: Constraint) -> str:
+    """What ``forbid`` was given, for repr."""
+    data = getattr(constraint, "expression", None)
+    return repr(data.text) if isinstance(data, Expression) else repr(getattr(constraint, "function", constraint))

@@ -4,6 +4,7 @@
      "parameters": [{"name": ..., "type": "Float", "low": ..., ...}, ...],
      "constraints": [{"type": "Forbidden", "expression": ...}, ...]}
 
+A kind of space of its own has its name under "type" and what it needs beside: {"type": "Table", "rows": ...}.
 Numbers are written so that float64 reads back the same bits.
 """
 
@@ -24,8 +25,8 @@ FORMAT = "tunewright-space"
 VERSION = 1
 
 
-def dump(domains: Mapping[str, Domain], constraints: Sequence[Constraint]) -> str:
-    """Return the JSON text.
+def dump(domains: Mapping[str, Domain], constraints: Sequence[Constraint], fields: Mapping[str, Any]) -> str:
+    """Return the JSON text, with ``fields`` of the kind of space beside what all have.
 
     Raises:
         SpaceError: something that JSON cannot hold: a function as a constraint, a distribution of the user's own.
@@ -35,12 +36,13 @@ def dump(domains: Mapping[str, Domain], constraints: Sequence[Constraint]) -> st
         "version": VERSION,
         "parameters": [{"name": name, **domain.to_json()} for name, domain in domains.items()],
         "constraints": [constraint.to_json() for constraint in constraints],
+        **fields,
     }
     return json.dumps(document, allow_nan=False)
 
 
-def load(text: str, known: Mapping[str, Known]) -> tuple[dict[str, Domain], list[Constraint]]:
-    """Return the domains and constraints that ``dump`` wrote.
+def load(text: str, known: Mapping[str, Known]) -> tuple[dict[str, Domain], list[Constraint], dict[str, Any]]:
+    """Return the domains and constraints that ``dump`` wrote, and the whole document.
 
     Args:
         text: the JSON text.
@@ -55,7 +57,7 @@ def load(text: str, known: Mapping[str, Known]) -> tuple[dict[str, Domain], list
         for entry in document["parameters"]:
             fields = {field: value for field, value in entry.items() if field != "name"}
             domains[entry["name"]] = Domain.from_json(fields, known, entry["name"])
-        return domains, [constraint_from_json(entry) for entry in document["constraints"]]
+        return domains, [constraint_from_json(entry) for entry in document["constraints"]], document
     except (KeyError, TypeError, AttributeError, ConfigError, DomainError) as error:
         raise SpaceError(f"the JSON text of the space is damaged: {type(error).__name__}: {error}") from error
 

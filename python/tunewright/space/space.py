@@ -10,7 +10,7 @@ __all__ = ["Space", "as_domain"]
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, TypeGuard
+from typing import Any, ClassVar, TypeGuard
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -19,7 +19,7 @@ from tunewright.errors import ConfigError, SpaceError
 from tunewright.space.activity import parents_first, silence
 from tunewright.space.array import Array, Mask
 from tunewright.space.condition import unknown_name
-from tunewright.space.constraint import Constraint, as_constraint
+from tunewright.space.constraint import Constraint, as_constraint, shown
 from tunewright.space.counting import count
 from tunewright.space.distribution import Distribution, is_frozen
 from tunewright.space.document import dump, load
@@ -48,7 +48,12 @@ class Space:
         [{'lr': 0.001, 'depth': 3}]
     """
 
+    _forms: ClassVar[dict[str, type[Space]]] = {}
+
     __slots__ = ("_by_name", "_conditional", "_constraints", "_frozen", "_stacks", "_whole")
+
+    def __init_subclass__(cls) -> None:
+        Space._forms[cls.__name__] = cls  # by the name that their JSON has
 
     def __init__(self, domains: Mapping[str, Any] | None = None, /, **named: Any) -> None:
         if domains is not None and not isinstance(domains, Mapping):
@@ -92,6 +97,11 @@ class Space:
     def dimension(self) -> int:
         """d, the number of parameters."""
         return len(self._by_name)
+
+    @property
+    def rows(self) -> Array | None:
+        """The native rows (N, d) of a space that is a list of them; None for what has parameters alone."""
+        return None
 
     @property
     def has_conditions(self) -> bool:
@@ -141,7 +151,7 @@ class Space:
         lines = [form.format(name, domain) for name, domain in self._by_name.items()]
         start, end = ("Space(", ")") if words else ("Space({", "})")
         text = "\n".join([start, *lines, end]) if lines else "Space()"
-        return text + "".join(f".forbid({_shown(constraint)})" for constraint in self._constraints)
+        return text + "".join(f".forbid({shown(constraint)})" for constraint in self._constraints)
 
     def __reduce__(self) -> tuple[Callable[..., Space], tuple[dict[str, Domain], tuple[Constraint, ...], bool]]:
         return _rebuild, (self._by_name, self._constraints, self._frozen)
@@ -307,7 +317,17 @@ class Space:
         Raises:
             SpaceError: something that JSON cannot hold: a function as a constraint, a distribution of the user's own.
         """
-        return dump(self._by_name, self._constraints)
+        fields = self._fields()
+        return dump(self._by_name, self._constraints, {"type": type(self).__name__, **fields} if fields else {})
+
+    def _fields(self) -> dict[str, Any]:
+        """What JSON keeps of a kind of space beside its parameters and constraints."""
+        return {}
+
+    @classmethod
+    def _read(cls, domains: Mapping[str, Domain], fields: Mapping[str, Any]) -> Space:
+        """The space of these parameters and what :meth:`_fields` gave."""
+        return Space(domains)
 
     @staticmethod
     def from_json(text: str, *, like: Space | None = None) -> Space:
@@ -322,8 +342,11 @@ class Space:
             SpaceError: not such a text, written by a newer version, or an object that ``like`` does not have.
         """
         known = {} if like is None else {name: like[name].known() for name in like}
-        domains, constraints = load(text, known)
-        return Space(domains).forbid(*constraints)
+        domains, constraints, fields = load(text, known)
+        form = fields.get("type", "Space")
+        if form != "Space" and form not in Space._forms:
+            raise SpaceError(f"not a kind of space this version of tunewright writes: {form!r}")
+        return Space._forms.get(form, Space)._read(domains, fields).forbid(*constraints)
 
     def config_to_json(self, config: Mapping[str, Any]) -> dict[str, Any]:
         """Return a configuration as a dictionary of JSON values.
@@ -371,8 +394,3 @@ def as_domain(name: str, value: Any) -> Domain:
 def _rebuild(domains: dict[str, Domain], constraints: tuple[Constraint, ...], frozen: bool) -> Space:  # noqa: FBT001
     space = Space(domains).forbid(*constraints)
     return space.freeze() if frozen else space
-
-
-def _shown(constraint: Constraint) -> str:
-    data = getattr(constraint, "expression", None)
-    return repr(data.text) if isinstance(data, Expression) else repr(getattr(constraint, "function", constraint))

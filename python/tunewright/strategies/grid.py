@@ -59,6 +59,8 @@ class Grid:
         unknown = [name for name in self.values if name not in space]
         if unknown:
             raise StudyError(f"Grid(values=...) names {unknown[0]!r}, which the space does not have: {space.names}")
+        if space.rows is not None and (self.values or self.points is not None):
+            raise StudyError("a Table has its rows, which Grid() runs in order; leave values= and points= out")
         if not space.names:
             raise StudyError("Grid needs a declared space: Study(Space(...)); names met while running have no grid")
         rows(self, space)
@@ -93,6 +95,8 @@ class Grid:
 @lru_cache(maxsize=8)
 def rows(grid: Grid, space: Space) -> Array:
     """All configurations of the grid, shape (size, d): native numbers, NaN where inactive, in product order."""
+    if space.rows is not None:
+        return space.rows
     table = np.full((1, space.dimension), np.nan)
     for j in space.order:  # parents before the parameters they switch on
         column = _column(grid, space, space.names[j])

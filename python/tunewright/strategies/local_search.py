@@ -61,7 +61,9 @@ class LocalSearch:
             raise StudyError(
                 f"LocalSearch stands at a single best, so it needs one objective; got {', '.join(directions)}"
             )
-        if self.around is not None and not space.feasible(self._beginning(space)[None, :])[0]:
+        if self.around is None or space.rows is not None:  # of a table the nearest row is where it begins
+            return
+        if not space.feasible(self._beginning(space)[None, :])[0]:
             raise ConfigError(f"around={dict(self.around)} is forbidden by the space's constraints")
 
     def horizon(self, history: History) -> float:

@@ -45,6 +45,10 @@ class Manual:
         for name in (*self.defaults, *self.values):
             if name not in space:
                 raise StudyError(f"Manual names {name!r}, which the space does not have: {', '.join(space.names)}")
+        if space.rows is not None:
+            raise StudyError(
+                "Manual changes one parameter at a time, and a Table need not have such rows: Grid() runs all"
+            )
         if len(directions) != 1:
             raise StudyError(f"Manual keeps a single winner, so it needs one objective; got {', '.join(directions)}")
         self._start(space)

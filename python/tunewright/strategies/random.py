@@ -16,6 +16,8 @@ from tunewright.trial.columns import Array, Ints
 
 __all__ = ["Random", "draw"]
 
+_ROW = purpose("random/row")
+
 
 @dataclass(frozen=True)
 class Random:
@@ -44,7 +46,13 @@ class Random:
 
 
 def draw(space: Space, seed: int, numbers: Ints, *, attempt: int = 0) -> Array:
-    """Native configurations drawn for trials ``numbers``, shape (k, d); another ``attempt`` is another draw."""
+    """Native configurations drawn for trials ``numbers``, shape (k, d); another ``attempt`` is another draw.
+
+    Of a table rows are drawn, each as likely as any other.
+    """
+    if space.rows is not None:
+        share = uniform(seed, numbers, np.array([_ROW], dtype=np.uint64), attempt=attempt)[:, 0]
+        return space.rows[(share * len(space.rows)).astype(np.intp)]
     return space.decode(space.quantile(uniform(seed, numbers, _purposes(space.names), attempt=attempt)))
 
 

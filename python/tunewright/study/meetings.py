@@ -84,7 +84,8 @@ class Meetings:
         row = completed(space, given, self._seed, history.n)
         if not space.feasible(row[None, :])[0]:
             shown = space.configs(row[None, :])[0]
-            raise ConfigError(f"the configuration {shown} is forbidden by the constraints")
+            why = "forbidden by the constraints" if space.rows is None else "no row of the table"
+            raise ConfigError(f"the configuration {shown} is {why}")
         return self._ledger.enqueue(history.recorded(row[None, :]), {"enqueued": later or True})[0]
 
     def catch_up(self, trial: Trial) -> None:

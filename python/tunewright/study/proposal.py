@@ -9,7 +9,7 @@ import numpy as np
 
 from tunewright.errors import SpaceError, StudyError
 from tunewright.numerics.sampling import purpose, uniform
-from tunewright.space import Space
+from tunewright.space import Space, Table
 from tunewright.strategies import Choosing, Grid, Strategy
 from tunewright.strategies.grid import rows as all_configurations
 from tunewright.strategies.random import draw
@@ -61,6 +61,8 @@ class Proposer:
         if self.strategy.prescribed:
             return natives
         space = history.space
+        if isinstance(space, Table):
+            return self._shelved(history, space, natives)
         if space.constraints:
             natives = self._allowed(space, natives, numbers)
         if self.duplicates == "avoid" and self.runs_out(space):
@@ -105,6 +107,20 @@ class Proposer:
             natives[bad] = draw(space, self.seed, numbers[bad], attempt=attempt)
             bad = bad[~space.feasible(natives[bad])]
         return natives
+
+    def _shelved(self, history: History, table: Table, natives: Array) -> Array:
+        """The nearest row of the table to each of ``natives``; of those that are left, unless repeats are allowed."""
+        taken = np.zeros(table.size, dtype=np.bool_)
+        if self.duplicates == "avoid":
+            taken = table.taken(history.natives)
+        out: Array = natives.copy()
+        for i, row in enumerate(natives):
+            place = table.nearest(row, taken)
+            if place < 0:
+                return out[:i]
+            out[i] = table.rows[place]
+            taken[place] = self.duplicates == "avoid"
+        return out
 
     def _fresh(self, history: History, natives: Array, numbers: Ints) -> Array:
         """Replace rows that are in the record or earlier in the batch; cut off where the space is used up."""

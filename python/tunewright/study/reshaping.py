@@ -94,6 +94,8 @@ class Reshaping:
                 f"{type(self.strategy).__name__} follows a plan of the whole space, which cannot change on the way: "
                 "load the study with another strategy, or make a new study"
             )
+        if self.ledger.history.space.rows is not None:
+            raise StudyError("a Table stays what it is: make a new study of another table, and enqueue the best rows")
         if isinstance(self.scheduler, (PopulationBasedTraining, PB2)):
             raise StudyError(
                 f"{type(self.scheduler).__name__} makes configurations of its own from those of its population, which "

@@ -15,12 +15,14 @@ from tunewright.strategies.coordinates import Coordinates
 from tunewright.strategies.forest.belief import Belief, categories
 from tunewright.strategies.gp.candidates import candidates, diverse, reflected
 from tunewright.strategies.gp.search import Known, allowed, best_new
+from tunewright.strategies.gp.shelf import shelf
 from tunewright.trial.columns import Array
 
 _CLIMBS = purpose("random-forest/local-search")
 _WIDTHS = np.array([0.2, 0.2, 0.05, 0.05])  # of the steps from a number to its neighbours
 _MOST = 256  # neighbours of a point
 _STEPS = 20
+_ROWS = 10_000  # of a table that are judged
 _PATIENCE = 2  # steps without a better neighbour that end a climb
 
 
@@ -31,6 +33,10 @@ def propose(
 
     Climbs start from the ``climbs`` best of 1.5 ``count`` candidates and from as many of the best trials.
     """
+    if coordinates.space.rows is not None:
+        rows = shelf(coordinates, belief.centres, known.natives, _ROWS, seed, number)
+        best: Array = rows[int(np.argmax(belief.at(coordinates, coordinates.unit(rows))))]
+        return best
     unit = allowed(coordinates, candidates(coordinates, belief.centres, count, seed, number))
     values = belief.at(coordinates, unit)
     order = np.argsort(-values, kind="stable")

@@ -15,6 +15,7 @@ from tunewright.strategies.coordinates import Coordinates
 from tunewright.strategies.gp.candidates import candidates, diverse
 from tunewright.strategies.gp.feasibility import Feasibility
 from tunewright.strategies.gp.model import Kinds, Model
+from tunewright.strategies.gp.shelf import judged, shelf
 from tunewright.trial.columns import Array
 
 _ITERATIONS = 25  # of each ascent
@@ -117,8 +118,13 @@ def propose(
     """The native row with the largest acquisition found that is allowed and not in ``known``.
 
     The best of ``count`` candidates and their neighbours are climbed from, a climb that ends in forbidden
-    ground goes back towards its start, and the ends are rounded to values of the space and compared.
+    ground goes back towards its start, and the ends are rounded to values of the space and compared. Of a table, the
+    row that is not in ``known`` with the largest acquisition (see ``shelf.py``).
     """
+    if coordinates.space.rows is not None:
+        rows = shelf(coordinates, incumbents, known.natives, judged(len(known.natives)), seed, number)
+        best: Array = rows[int(np.argmax(_ranked(acquisition.at(coordinates, coordinates.unit(rows)))))]
+        return best
     unit = allowed(coordinates, candidates(coordinates, incumbents, count, seed, number))
     values = _ranked(acquisition.at(coordinates, unit))
     order = np.argsort(-values, kind="stable")

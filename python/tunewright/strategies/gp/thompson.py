@@ -11,8 +11,10 @@ from tunewright.numerics.sampling import generator, purpose
 from tunewright.strategies.coordinates import Coordinates
 from tunewright.strategies.gp.candidates import candidates
 from tunewright.strategies.gp.search import Acquisition, Known, allowed, best_new
+from tunewright.strategies.gp.shelf import shelf
 from tunewright.trial.columns import Array
 
+_MOST = 1_024  # rows of a table whose joint draw is made
 _STREAM = purpose("gaussian-process/thompson")
 
 
@@ -24,7 +26,11 @@ def drawn(
     The draw is the joint one of all candidates around their means, one for each trial ``number`` of a ``seed``;
     ``mean`` is ``"lcb"`` with kappa 0, so that priors and the probability to be feasible weigh in as they do for it.
     """
-    unit = allowed(coordinates, candidates(coordinates, incumbents, count, seed, number))
+    if coordinates.space.rows is not None:
+        rows = shelf(coordinates, incumbents, known.natives, _MOST, seed, number)
+        unit = coordinates.unit(rows)
+    else:
+        unit = allowed(coordinates, candidates(coordinates, incumbents, count, seed, number))
     model = mean.model
     around = gp.sample(
         model.x, model.theta, model.kinds, model.factor, np.zeros(len(model.x)), unit,
