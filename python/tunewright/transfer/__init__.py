@@ -9,7 +9,8 @@
 
 from __future__ import annotations
 
-__all__ = ["Task", "tasks"]
+__all__ = ["Portfolio", "Task", "tasks"]
 
 from tunewright.study.past import tasks
+from tunewright.transfer.portfolio import Portfolio
 from tunewright.trial import Task
