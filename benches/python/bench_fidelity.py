@@ -5,12 +5,14 @@ lcbench surrogate of YAHPO Gym, networks trained for up to 52 epochs. A run spen
 curve is the best validation accuracy reported so far. The target of a task and seed is the best accuracy after 52
 epochs among 100 random configurations, which cost 5,200 epochs. Printed are, as shares of those, the median epochs to
 the target over all runs, how many runs got there, and the median regret to the best accuracy seen on the task, in
-points, after 1/32, 1/16, 1/8 and 1/4 of them. Runs are kept in the file ``--out`` and not repeated.
+points, after 1/32, 1/16, 1/8 and 1/4 of them. What learns of past tasks learns of the other 16: 100 random
+configurations of each, trained in full. Runs are kept in the file ``--out`` and not repeated.
 """
 
 from __future__ import annotations
 
 import argparse
+import functools
 import importlib
 import json
 import pathlib
@@ -34,6 +36,7 @@ class Bench:
 
     def __init__(self, problems, task, epochs):
         self.at, self.params, self.task, self.left = problems.lcbench_at, problems.LCBENCH_SPACE, task, epochs
+        self.others = tuple(other for other in problems.LCBENCH_PUBLIC if other != task)
         self.spent, self.best, self.curve = 0, -np.inf, []
 
     def train(self, config, after=0):
@@ -61,9 +64,14 @@ def target(bench, seed):
     return max(bench.at(bench.task, trial.config, FULL)["val_accuracy"] for trial in study.ask(TRIALS))
 
 
-def tunewright(strategy, scheduler):
+def tunewright(strategy, scheduler, first=0):
+    """``scheduler`` may be made of past tasks; of them come the ``first`` configurations."""
+
     def run(bench, seed):
-        study = tw.Study(bench.space(), maximize="accuracy", strategy=strategy, scheduler=scheduler, seed=seed)
+        chosen = scheduler(past_of(bench)) if callable(scheduler) else scheduler
+        study = tw.Study(bench.space(), maximize="accuracy", strategy=strategy, scheduler=chosen, seed=seed)
+        if first:
+            portfolio_of(bench, first).enqueue(study)
 
         def objective(trial):
             accuracy = -np.inf
@@ -79,6 +87,32 @@ def tunewright(strategy, scheduler):
         study.optimize(objective, more=10_000)
 
     return run
+
+
+@functools.cache
+def searched(at, task, configs=100):
+    """What random configurations trained in full have left, other ones on each task."""
+    bench = Bench(importlib.import_module("problems"), task, 0)
+    trials = tw.Study(bench.space(), minimize="y", strategy=tw.Random(), seed=90_000 + int(task)).ask(configs)
+    losses = np.array([[-at(task, t.config, e)["val_accuracy"] for e in range(1, FULL + 1)] for t in trials])
+    rows, epochs = np.divmod(np.arange(losses.size), FULL)
+    natives = bench.space().natives([t.config for t in trials])
+    curves = np.column_stack([rows, epochs + 1, losses.ravel()])
+    return tw.transfer.Task(task, bench.space(), natives, losses[:, -1], "accuracy", "maximize", curves)
+
+
+def past_of(bench):
+    """The other 16 tasks."""
+    return [searched(bench.at, task) for task in bench.others]
+
+
+@functools.cache
+def portfolio(at, others, size):
+    return tw.transfer.Portfolio.fit([searched(at, task) for task in others], size)
+
+
+def portfolio_of(bench, size):
+    return portfolio(bench.at, bench.others, size)
 
 
 def optuna(bench, seed):
@@ -164,6 +198,11 @@ def methods():
         "random": tunewright(random, None),
         "asha": tunewright(random, stopping),
         "asha_promotion": tunewright(random, promotion),
+        "curve": tunewright(random, tw.CurveStopping(FULL)),
+        "learned": tunewright(random, tw.LearnedStopping.fit),
+        "portfolio": tunewright(random, stopping, 10),
+        "portfolio_learned": tunewright(random, tw.LearnedStopping.fit, 10),
+        "gp_promotion_portfolio": tunewright(gp, promotion, 10),
         "hyperband": tunewright(random, tw.Hyperband(FULL)),
         "gp_full": tunewright(gp, None),
         "gp": tunewright(gp, stopping),

@@ -23,6 +23,7 @@ SCHEDULERS = {
     "PatienceStopping": tw.PatienceStopping(2, min_delta=0.05),
     "CurveStopping": tw.CurveStopping(9, min_steps=3, probability=0.2),
     "WilcoxonStopping": tw.WilcoxonStopping(p=0.2, min_steps=3),
+    "LearnedStopping": tw.LearnedStopping(9, [(1, 0.8), (3, 0.4)]),
 }
 PAUSING = {"PromotionASHA", "GrowingASHA", "SuccessiveHalving", "Hyperband"}
 BY_FRONTS = {"ASHA", "PromotionASHA", "SuccessiveHalving", "Hyperband"}
@@ -266,6 +267,13 @@ def test_the_unknown_scheduler_of_a_record_is_named():
         (lambda: tw.CurveStopping(5), "max_resource.*6"),
         (lambda: tw.CurveStopping(50, probability=2), "probability"),
         (lambda: tw.WilcoxonStopping(p=-0.1), r"p=\.\.\."),
+        (lambda: tw.LearnedStopping(9, []), r"looks=\.\.\.\) takes pairs .* from 1 to 8, .*got \[\]"),
+        (lambda: tw.LearnedStopping(9, [(1, 0.5), (9, 0.5)]), "looks"),
+        (lambda: tw.LearnedStopping(9, [(3, 0.5), (1, 0.5)]), "looks"),
+        (lambda: tw.LearnedStopping(9, [(1, 1.5)]), "looks"),
+        (lambda: tw.LearnedStopping(9, [(1, math.nan)]), "looks"),
+        (lambda: tw.LearnedStopping(9, "ab"), "looks"),
+        (lambda: tw.LearnedStopping(1, [(1, 0.5)]), "max_resource"),
     ],
 )
 def test_refused_options(make, words):

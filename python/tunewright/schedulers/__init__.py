@@ -10,6 +10,7 @@ __all__ = [
     "Decision",
     "Hyperband",
     "Judge",
+    "LearnedStopping",
     "MedianStopping",
     "PatienceStopping",
     "PercentileStopping",
@@ -26,6 +27,7 @@ from tunewright.schedulers.birth import Birth
 from tunewright.schedulers.curve import CurveStopping
 from tunewright.schedulers.decision import Decision
 from tunewright.schedulers.hyperband import Hyperband
+from tunewright.schedulers.learned import LearnedStopping
 from tunewright.schedulers.patience import PatienceStopping
 from tunewright.schedulers.pb2 import PB2
 from tunewright.schedulers.pbt import PopulationBasedTraining

@@ -9,6 +9,7 @@ from tunewright.errors import StudyError
 from tunewright.schedulers.asha import ASHA
 from tunewright.schedulers.curve import CurveStopping
 from tunewright.schedulers.hyperband import Hyperband
+from tunewright.schedulers.learned import LearnedStopping
 from tunewright.schedulers.patience import PatienceStopping
 from tunewright.schedulers.pb2 import PB2
 from tunewright.schedulers.pbt import PopulationBasedTraining
@@ -23,6 +24,7 @@ _MAKERS: dict[str, Callable[[Mapping[str, Any]], Scheduler]] = {
     "ASHA": lambda options: ASHA(**options),
     "CurveStopping": lambda options: CurveStopping(**options),
     "Hyperband": lambda options: Hyperband(**options),
+    "LearnedStopping": lambda options: LearnedStopping(**options),
     "MedianStopping": lambda options: MedianStopping(**options),
     "PatienceStopping": lambda options: PatienceStopping(**options),
     "PercentileStopping": lambda options: PercentileStopping(**options),
