@@ -41,6 +41,7 @@ __all__ = [
     "clip_by_norm",
     "conv",
     "cross_entropy",
+    "digit_signals",
     "fold_rows",
     "folds",
     "global_norm",
@@ -71,6 +72,7 @@ from tunewright.training.network import Network, mlp
 from tunewright.training.probe import Probe
 from tunewright.training.recipe import SCHEDULE_NAMES, Recipe
 from tunewright.training.sequences import repeated_tokens, sorted_sequences
+from tunewright.training.signals import digit_signals
 from tunewright.training.splitting import fold_rows, folds, split, split_rows
 from tunewright.training.trainer import EpochMetrics, Score, Trainer, train_mlp
 from tunewright.training.transformer import transformer

@@ -4,6 +4,7 @@
     gradient    slope of the last loss, (p,)
     decays      1.0 where weight decay applies (weight matrices), else 0.0, (p,)
     running     statistics gathered in training (batch norm), (r,)
+    gates       what layers with gates are set to from outside, (g,), and gate_gradient, its slope
 
 The layers see views into these vectors, so an optimiser updates all of them with a few whole-vector operations.
 """
@@ -20,7 +21,7 @@ import numpy.typing as npt
 from tunewright.training.argument import choice, count, proper_fraction, whole
 from tunewright.training.layers.activation import ACTIVATIONS
 from tunewright.training.layers.dropout import Dropout
-from tunewright.training.layers.layer import Array, Layer
+from tunewright.training.layers.layer import Array, Layer, Slot
 from tunewright.training.layers.linear import Linear
 from tunewright.training.layers.normalisation import BatchNorm, LayerNorm
 from tunewright.training.loss import cross_entropy
@@ -70,21 +71,44 @@ class Network:
     def __init__(self, layers: Sequence[Layer], rng: np.random.Generator) -> None:
         """First weights are drawn from ``rng``, layer by layer."""
         self.layers = tuple(layers)
-        trained = sum(_size(layer, running=False) for layer in self.layers)
-        self.parameters: Array = np.zeros(trained)
-        self.gradient: Array = np.zeros(trained)
-        self.decays: Array = np.zeros(trained)
-        self.running: Array = np.zeros(sum(_size(layer, running=True) for layer in self.layers))
-        self._held = _views(self.layers, self.parameters, self.running)
+        sizes = _sizes(self.layers)
+        self.parameters: Array = np.zeros(sizes["trained"])
+        self.gradient: Array = np.zeros(sizes["trained"])
+        self.decays: Array = np.zeros(sizes["trained"])
+        self.running: Array = np.zeros(sizes["running"])
+        self.gates: Array = np.zeros(sizes["gate"])
+        self.gate_gradient: Array = np.zeros(sizes["gate"])
+        self._held = _views(self.layers, self.parameters, self.running, self.gates)
         # The running statistics have no slope; their views here are never written.
-        self._slopes = _views(self.layers, self.gradient, self.running)
-        decays = _views(self.layers, self.decays, self.running)
+        self._slopes = _views(self.layers, self.gradient, self.running, self.gate_gradient)
+        decays = _views(self.layers, self.decays, self.running, self.gates)
         for layer, held, decay in zip(self.layers, self._held, decays, strict=True):
             for name, value in layer.initial(rng).items():
                 held[name][...] = value
             for slot in layer.slots:
                 if slot.role == "weight":
                     decay[slot.name][...] = 1.0
+
+    @property
+    def arrays(self) -> dict[str, Array]:
+        """Every array by name, "3.weight" for the weight of the fourth layer: views into the flat vectors."""
+        return {f"{place}.{name}": array for place, held in enumerate(self._held) for name, array in held.items()}
+
+    @property
+    def slopes(self) -> dict[str, Array]:
+        """The slopes of the arrays that have one, by the same names: views into the gradients."""
+        return {
+            f"{place}.{slot.name}": slopes[slot.name]
+            for place, (layer, slopes) in enumerate(zip(self.layers, self._slopes, strict=True))
+            for slot in layer.slots
+            if slot.role != "running"
+        }
+
+    def gather(self, inputs: Array) -> None:
+        """Let layers that gather running statistics see the inputs (n, d) as one training batch; nothing is learned."""
+        x = inputs
+        for layer, held in zip(self.layers, self._held, strict=True):
+            x, _ = layer.forward(held, x, None)
 
     def predict(self, inputs: Array) -> Array:
         """Logits (n, K) of inputs (n, d), in prediction mode."""
@@ -117,20 +141,31 @@ class Network:
         return loss, x
 
 
-def _size(layer: Layer, *, running: bool) -> int:
-    return sum(int(np.prod(slot.shape)) for slot in layer.slots if (slot.role == "running") == running)
+def _sizes(layers: Sequence[Layer]) -> dict[str, int]:
+    """Length of each flat vector."""
+    sizes = {"trained": 0, "running": 0, "gate": 0}
+    for layer in layers:
+        for slot in layer.slots:
+            sizes[_vector(slot)] += int(np.prod(slot.shape))
+    return sizes
 
 
-def _views(layers: Sequence[Layer], trained: Array, running: Array) -> list[dict[str, Array]]:
-    """For each layer, its slots as views into the two flat vectors, laid out in order."""
-    used = {True: 0, False: 0}
+def _views(layers: Sequence[Layer], trained: Array, running: Array, gates: Array) -> list[dict[str, Array]]:
+    """For each layer, its slots as views into the flat vectors, laid out in order."""
+    vectors = {"trained": trained, "running": running, "gate": gates}
+    used = dict.fromkeys(vectors, 0)
     views = []
     for layer in layers:
         held: dict[str, Array] = {}
         for slot in layer.slots:
-            is_running = slot.role == "running"
-            first, size = used[is_running], int(np.prod(slot.shape))
-            held[slot.name] = (running if is_running else trained)[first : first + size].reshape(slot.shape)
-            used[is_running] = first + size
+            vector, size = _vector(slot), int(np.prod(slot.shape))
+            first = used[vector]
+            held[slot.name] = vectors[vector][first : first + size].reshape(slot.shape)
+            used[vector] = first + size
         views.append(held)
     return views
+
+
+def _vector(slot: Slot) -> str:
+    """The flat vector that a slot lies in."""
+    return slot.role if slot.role in ("running", "gate") else "trained"

@@ -30,6 +30,8 @@ class Purpose(IntEnum):
     SEQUENCES = 7
     AUGMENTATION = 8
     MIXUP = 9
+    SIGNALS = 10
+    PATHS = 11
 
 
 def stream(seed: int, purpose: Purpose, *, epoch: int = 0, step: int = 0, lane: int = 0) -> np.random.Generator:

@@ -9,7 +9,7 @@ from __future__ import annotations
 __all__ = ["EpochMetrics", "Score", "Trainer", "train_mlp"]
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from functools import partial
 from typing import Any
@@ -21,7 +21,7 @@ from tunewright.training.argument import whole
 from tunewright.training.augmentation import check_image
 from tunewright.training.checkpoint import pack, unpack
 from tunewright.training.dataset import Dataset, Splits
-from tunewright.training.layers.layer import Array
+from tunewright.training.layers.layer import Array, Layer
 from tunewright.training.loss import cross_entropy
 from tunewright.training.network import Network
 from tunewright.training.recipe import Recipe
@@ -76,8 +76,10 @@ class Trainer:
         epoch_steps: updates of one epoch.
     """
 
-    def __init__(self, recipe: Recipe, splits: Splits, seed: int = 0) -> None:
+    def __init__(self, recipe: Recipe, splits: Splits, seed: int = 0, *, layers: Sequence[Layer] | None = None) -> None:
         """A network with first weights, no epoch done.
+
+        ``layers`` are those of a network of one's own, in place of the recipe's model.
 
         Raises:
             TypeError: a seed that is not an integer.
@@ -89,7 +91,8 @@ class Trainer:
         self.splits = splits
         self.seed = whole("seed", seed)
         self.classes = splits.classes
-        layers = recipe.build_layers(splits.train.shape, self.classes)
+        if layers is None:
+            layers = recipe.build_layers(splits.train.shape, self.classes)
         self.network = Network(layers, stream(seed, Purpose.WEIGHTS))
         self.history: list[EpochMetrics] = []
         self.epoch_steps = -(-splits.train.size // (recipe.batch_size * recipe.gradient_accumulation))

@@ -11,13 +11,20 @@ __all__ = [
     "Array",
     "Attention",
     "BatchNorm",
+    "Cell",
+    "Chain",
+    "Convolution",
     "Dropout",
     "Flatten",
+    "Gated",
+    "Identity",
     "Layer",
     "LayerNorm",
     "LearnedPosition",
     "Linear",
+    "MeanFilter",
     "MeanPool",
+    "PairPool",
     "Patches",
     "Pool",
     "ReLU",
@@ -27,15 +34,23 @@ __all__ = [
     "SinusoidalPosition",
     "Slot",
     "Tanh",
+    "Windows",
+    "Zero",
 ]
 
 from tunewright.training.layers.activation import ACTIVATIONS, GELU, ReLU, SiLU, Tanh
 from tunewright.training.layers.attention import Attention
+from tunewright.training.layers.cell import Cell
+from tunewright.training.layers.chain import Chain
 from tunewright.training.layers.dropout import Dropout
+from tunewright.training.layers.filter import Convolution, MeanFilter
+from tunewright.training.layers.gated import Gated
 from tunewright.training.layers.image import POOLS, Patches, Pool
 from tunewright.training.layers.layer import Array, Layer, Slot
 from tunewright.training.layers.linear import INITIALISERS, Linear
 from tunewright.training.layers.normalisation import BatchNorm, LayerNorm
+from tunewright.training.layers.passage import Identity, Zero
 from tunewright.training.layers.position import POSITION_ENCODINGS, LearnedPosition, SinusoidalPosition
 from tunewright.training.layers.residual import Residual
 from tunewright.training.layers.rows import Flatten, MeanPool, Rows
+from tunewright.training.layers.signal import PairPool, Windows

@@ -22,7 +22,7 @@ import numpy.typing as npt
 Array: TypeAlias = npt.NDArray[np.float64]
 Held: TypeAlias = Mapping[str, Array]
 Cache: TypeAlias = tuple[Array, ...]
-Role: TypeAlias = Literal["weight", "bias", "running"]
+Role: TypeAlias = Literal["weight", "bias", "running", "gate"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,8 @@ class Slot:
     """One array a layer needs.
 
     A ``"weight"`` is trained and decays; a ``"bias"`` (offsets and gains) is trained and does not decay; a
-    ``"running"`` statistic is gathered during training, not by gradient.
+    ``"running"`` statistic is gathered during training, not by gradient. A ``"gate"`` is set from outside the network
+    and has a slope.
     """
 
     name: str
