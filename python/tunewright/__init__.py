@@ -83,6 +83,7 @@ __all__ = [
     "find_learning_rate",
     "gp",
     "guide",
+    "nas",
     "optimism",
     "pareto",
     "plots",
@@ -152,7 +153,7 @@ from tunewright.study import Failures, NoImprovement, Study, TargetReached
 from tunewright.trial import Measured, Trainable, Trial, TrialState, TrialView
 
 if TYPE_CHECKING:
-    from tunewright import guide, report, transfer
+    from tunewright import guide, nas, report, transfer
     from tunewright.analysis import stats
     from tunewright.analysis.review import review
     from tunewright.analysis.validation import (
@@ -175,6 +176,7 @@ if TYPE_CHECKING:
 _LATER = {  # rooms that cost an import too much are opened when asked for
     "guide": "tunewright.guide",
     "importance": "tunewright.analysis.importance",
+    "nas": "tunewright.nas",
     "plots": "tunewright.integrations.plots",
     "report": "tunewright.report",
     "stats": "tunewright.analysis.stats",

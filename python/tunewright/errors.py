@@ -6,6 +6,7 @@ Every class also derives from the built-in exception of its meaning, so that ``e
 from __future__ import annotations
 
 __all__ = [
+    "ArchitectureError",
     "ConfigError",
     "DamagedFileError",
     "DomainError",
@@ -42,6 +43,10 @@ class SpaceError(TunewrightError, ValueError):
 
 class ConfigError(TunewrightError, ValueError):
     """A configuration that the space does not contain."""
+
+
+class ArchitectureError(TunewrightError, ValueError):
+    """Operations and edges that make no architecture, or a search space without any."""
 
 
 class GuideError(TunewrightError, ValueError):
