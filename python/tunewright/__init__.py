@@ -26,6 +26,7 @@ __all__ = [
     "CurveStopping",
     "DifferentialEvolution",
     "Ensemble",
+    "Epochs",
     "Failures",
     "Float",
     "Futures",
@@ -87,6 +88,7 @@ __all__ = [
     "optimism",
     "pareto",
     "plots",
+    "recipe",
     "report",
     "review",
     "stats",
@@ -149,7 +151,7 @@ from tunewright.strategies import (
     RegularizedEvolution,
     TrustRegion,
 )
-from tunewright.study import Failures, NoImprovement, Study, TargetReached
+from tunewright.study import Epochs, Failures, NoImprovement, Study, TargetReached
 from tunewright.trial import Measured, Trainable, Trial, TrialState, TrialView
 
 if TYPE_CHECKING:
@@ -165,7 +167,7 @@ if TYPE_CHECKING:
         finalize,
         optimism,
     )
-    from tunewright.guide import advise, find_learning_rate
+    from tunewright.guide import advise, find_learning_rate, recipe
     from tunewright.integrations import plots
     from tunewright.integrations.files import CsvLogger, JsonlLogger
     from tunewright.integrations.mlflow import MLflowLogger
@@ -197,6 +199,7 @@ _NAMES = {  # single names of such rooms
     "find_learning_rate": "tunewright.guide.learning_rate",
     "finalize": _VALIDATION,
     "optimism": _VALIDATION,
+    "recipe": "tunewright.guide.recipes",
     "review": "tunewright.analysis.review",
 }
 

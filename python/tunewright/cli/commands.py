@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tunewright.cli import importance
+from tunewright.cli import importance, tune
 from tunewright.cli.export import FORMATS, export
 from tunewright.cli.strategies import STRATEGIES
 from tunewright.cli.table import configuration, measurements, moment, number, table, trial_rows
@@ -353,6 +353,9 @@ COMMANDS = (
     Command("demo", "tune a small network on handwritten digits", "Tune a NumPy-trained network on real handwritten "
             "digits within a minute, then compare the winner with the untuned defaults. Run again, it goes on.",
             _demo_arguments, _demo),
+    Command("tune", "an expert's plan for a budget, carried out", "Baseline, learning rate, architecture, the rest, "
+            "confirmation, test: the guide's starting strategy, each step with its reason. An interrupted run goes on "
+            "with the same command.", tune.arguments, tune.tune),
     Command("run", "run an objective", "Run module:objective until the study has what was asked for. A study of that "
             "name in the file is continued.", _run_arguments, _run),
     Command("resume", "go on with a study", "Go on with a study exactly where it stopped.",

@@ -18,12 +18,16 @@ __all__ = [
     "Expectation",
     "LearningRateRange",
     "Reason",
+    "Step",
+    "Tuned",
+    "TuningRecipe",
     "advise",
     "defaults",
     "describe",
     "entries",
     "entry",
     "find_learning_rate",
+    "recipe",
     "scaling",
     "space",
 ]
@@ -34,4 +38,5 @@ from tunewright.guide.catalogue import CATALOGUE
 from tunewright.guide.entry import DOMAINS, TIERS, Entry
 from tunewright.guide.learning_rate import LearningRateRange, find_learning_rate
 from tunewright.guide.lookup import defaults, describe, entries, entry, space
+from tunewright.guide.recipes import Step, Tuned, TuningRecipe, recipe
 from tunewright.guide.simulation import Expectation

@@ -72,7 +72,7 @@ class Loop:
         self.stop = tuple(stop)
         self.failures = failures
         self.progress = Progress(shown=progress, total=target, done=study.history.ended)
-        self.watched = bool(self.callbacks or self.stop or self.progress.shown)  # whether anybody follows each trial
+        self.watched = bool(self.callbacks or self.progress.shown)  # whether anybody follows each trial
         self.others = study.ledger.open_numbers  # trials that somebody else runs, by ask and tell
         self.attempts: dict[int, int] = {}  # runs of the trials that met passing troubles
 
@@ -151,13 +151,22 @@ class Loop:
     def _next(self) -> Trial | None:
         """The next trial to run; ``None`` when the run is over."""
         study = self.study
-        while study.stop_reason is None and (self.deadline is None or time.monotonic() < self.deadline):
+        while not self._over() and (self.deadline is None or time.monotonic() < self.deadline):
             trial = study.begin(self.target)
             if trial is None or trial.same_as is None:
                 return trial
             study.endings.repeat(trial)  # duplicates="reuse": the stored values stand in for a run
             self._ended(trial.number)
         return None
+
+    def _over(self) -> bool:
+        """Whether something said stop. Conditions are asked before each trial, once one has ended."""
+        study = self.study
+        if study.stop_reason is None and self.stop and study.history.ended:
+            reason = next(filter(None, (condition(study) for condition in self.stop)), None)
+            if reason is not None:
+                study.stop(reason)
+        return study.stop_reason is not None
 
     def _returned(self, trial: Trial, result: Any) -> None:
         try:
@@ -202,7 +211,3 @@ class Loop:
             view = TrialView(study.history, number)
             for callback in self.callbacks:
                 callback(study, view)
-        for condition in self.stop:
-            reason = condition(study)
-            if reason is not None:
-                study.stop(reason)
