@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-__all__ = ["MODELS", "build_model", "check_model"]
+__all__ = ["MODELS", "build_model", "build_rates", "check_model"]
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tunewright.training.convolution import conv
-from tunewright.training.layers import Layer
+from tunewright.training.layers import Array, Layer
 from tunewright.training.network import mlp
+from tunewright.training.parametrization import rates, widened
 from tunewright.training.transformer import check_heads, transformer
 
 if TYPE_CHECKING:
@@ -28,6 +30,8 @@ def check_model(recipe: Recipe) -> None:
         raise ValueError("batch_size must be 2 or more with norm='batch': one example has no variance")
     if recipe.model == "transformer":
         check_heads(recipe.heads, recipe.width)
+        if recipe.parametrization == "mup":
+            check_heads(recipe.heads, recipe.base_width, "base_width")
     if recipe.model == "conv" and recipe.kernel % 2 == 0:
         raise ValueError(f"kernel must be odd, so that it has a middle, got {recipe.kernel}")
 
@@ -38,6 +42,24 @@ def build_model(recipe: Recipe, shape: tuple[int, ...], classes: int) -> tuple[L
     Raises:
         ValueError: a shape that the model cannot read.
     """
+    layers = _standard(recipe, shape, classes)
+    if recipe.parametrization == "standard":
+        return layers
+    return widened(layers, _standard(_base(recipe), shape, classes), recipe.width / recipe.base_width)
+
+
+def build_rates(recipe: Recipe, shape: tuple[int, ...], classes: int) -> Array | None:
+    """Factors of the learning rate, (p,), or None where all are 1."""
+    if recipe.parametrization == "standard":
+        return None
+    return rates(_standard(recipe, shape, classes), _standard(_base(recipe), shape, classes), recipe.optimizer)
+
+
+def _base(recipe: Recipe) -> Recipe:
+    return replace(recipe, width=recipe.base_width)
+
+
+def _standard(recipe: Recipe, shape: tuple[int, ...], classes: int) -> tuple[Layer, ...]:
     if recipe.model == "transformer":
         return _transformer(recipe, shape, classes)
     if recipe.model == "conv":

@@ -19,10 +19,11 @@ from tunewright.training.argument import (
     proper_fraction,
     whole,
 )
-from tunewright.training.layers import ACTIVATIONS, INITIALISERS, POOLS, POSITION_ENCODINGS, Layer
-from tunewright.training.models import MODELS, build_model, check_model
+from tunewright.training.layers import ACTIVATIONS, INITIALISERS, POOLS, POSITION_ENCODINGS, Array, Layer
+from tunewright.training.models import MODELS, build_model, build_rates, check_model
 from tunewright.training.network import NORMS
 from tunewright.training.optimizers import OPTIMIZERS, Optimizer, named_optimizer
+from tunewright.training.parametrization import PARAMETRIZATIONS
 from tunewright.training.schedules import SCHEDULES, ReduceOnPlateau, Schedule, named_schedule
 from tunewright.training.transformer import NORM_POSITIONS
 
@@ -39,6 +40,8 @@ _CHECKS: dict[str, Callable[[str, Any], object]] = {
     "activation": lambda name, value: choice(name, value, ACTIVATIONS),
     "norm": lambda name, value: choice(name, value, NORMS),
     "init": lambda name, value: choice(name, value, INITIALISERS),
+    "parametrization": lambda name, value: choice(name, value, PARAMETRIZATIONS),
+    "base_width": count,
     "dropout": proper_fraction,
     "label_smoothing": proper_fraction,
     "heads": count,
@@ -86,6 +89,8 @@ class Recipe:
         activation: "relu", "gelu", "silu" or "tanh".
         norm: "none", "batch" or "layer", before the activation (mlp and conv; a transformer always has layer norms).
         init: "he" or "xavier".
+        parametrization: "standard", or "mup", by which one learning rate suits all widths (Yang et al. 2022).
+        base_width: with "mup", the width whose network is the standard one.
         dropout: share of hidden units dropped, in [0, 1).
         label_smoothing: ε of the cross-entropy, in [0, 1).
     Data:
@@ -138,6 +143,8 @@ class Recipe:
     activation: str = "relu"
     norm: str = "none"
     init: str = "he"
+    parametrization: str = "standard"
+    base_width: int = 128
     dropout: float = 0.0
     label_smoothing: float = 0.0
     augmentation_strength: float = 0.0
@@ -196,6 +203,10 @@ class Recipe:
             ValueError: a shape that the model cannot read.
         """
         return build_model(self, (inputs,) if isinstance(inputs, int) else inputs, classes)
+
+    def build_rates(self, shape: tuple[int, ...], classes: int) -> Array | None:
+        """Factor of the learning rate for each parameter of those layers, (p,); None where all are 1."""
+        return build_rates(self, shape, classes)
 
     def build_optimizer(self) -> Optimizer:
         """The optimiser, with the settings that it has."""

@@ -91,8 +91,15 @@ class Trainer:
         self.splits = splits
         self.seed = whole("seed", seed)
         self.classes = splits.classes
+        self._rates = None
         if layers is None:
             layers = recipe.build_layers(splits.train.shape, self.classes)
+            self._rates = recipe.build_rates(splits.train.shape, self.classes)
+        elif recipe.parametrization != "standard":
+            raise ValueError(
+                f"parametrization must be 'standard' for layers of one's own, got {recipe.parametrization!r}: "
+                "how they grow with the width is not known"
+            )
         self.network = Network(layers, stream(seed, Purpose.WEIGHTS))
         self.history: list[EpochMetrics] = []
         self.epoch_steps = -(-splits.train.size // (recipe.batch_size * recipe.gradient_accumulation))
@@ -136,8 +143,8 @@ class Trainer:
 
     def update(self, lr: float) -> None:
         """One step of the optimiser at ``lr`` along the gradient that the network holds."""
-        network = self.network
-        self._optimizer.update(self._memory, network.parameters, network.gradient, lr, decays=network.decays)
+        parameters, gradient, decays = self.network.parameters, self.network.gradient, self.network.decays
+        self._optimizer.update(self._memory, parameters, gradient, lr, decays=decays, rates=self._rates)
 
     def rate(self, step: int) -> float:
         """The learning rate of update ``step`` (from 0, over all epochs), before any reduction on plateau."""

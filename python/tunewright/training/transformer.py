@@ -87,11 +87,11 @@ def transformer(
     )
 
 
-def check_heads(heads: int, width: int) -> None:
+def check_heads(heads: int, width: int, name: str = "width") -> None:
     """Refuse heads that cannot share the width out evenly."""
-    if count("width", width) % count("heads", heads):
+    if count(name, width) % count("heads", heads):
         raise ValueError(
-            f"heads must divide width, the head size being width / heads; got heads={heads}, width={width}"
+            f"heads must divide {name}, the head size being {name} / heads; got heads={heads}, {name}={width}"
         )
 
 

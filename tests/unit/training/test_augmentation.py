@@ -11,6 +11,7 @@ import tunewright as tw
 from tunewright.training import Dataset, Probe, Recipe, Trainer, augmented, load_digits, mixup, split, train_mlp
 from tunewright.training.augmentation import warped
 from tunewright.training.mixup import mixed
+from tunewright.training.streams import Purpose, permutation, stream
 
 IMAGE = np.arange(1.0, 10.0).reshape(1, 9)  # 1 2 3 / 4 5 6 / 7 8 9
 
@@ -139,6 +140,22 @@ def test_each_setting_changes_the_training_and_no_stream_of_another(small):
     # so little of either that only rounding could tell, were dropout's masks not the same
     little = train_mlp(small, **{**off, "augmentation_strength": 1e-12}).network.parameters
     assert little == pytest.approx(parameters["off"], abs=1e-6)
+
+
+def test_the_first_update_by_hand(small):
+    """One batch an epoch, plain SGD: what was augmented, then mixed, each from a stream of its own."""
+    settings = {"augmentation_strength": 0.5, "mixup_alpha": 0.4, "dropout": 0.2, "depth": 1, "width": 8}
+    recipe = Recipe(batch_size=1000, epochs=1, optimizer="sgd", momentum=0.0, lr=0.1, **settings)
+    trainer, other = Trainer(recipe, small, seed=5), Trainer(recipe, small, seed=5)
+    rows = permutation(stream(5, Purpose.SHUFFLE), small.train.size)
+    images = augmented(small.train.inputs[rows], (8, 8), 0.5, stream(5, Purpose.AUGMENTATION))
+    x, targets = mixup(images, small.train.labels[rows], 10, 0.4, stream(5, Purpose.MIXUP))
+    loss, logits = other.network.learn(x, targets, rng=stream(5, Purpose.DROPOUT))
+    metrics = trainer.step_epoch()
+    assert metrics.train_loss == pytest.approx(loss, rel=1e-12)
+    assert metrics.train_accuracy == np.mean(logits.argmax(axis=1) == small.train.labels[rows])
+    expected = other.network.parameters - 0.1 * other.network.gradient
+    assert trainer.network.parameters == pytest.approx(expected, rel=1e-12)
 
 
 def test_a_probe_meets_them_and_is_put_back(small):

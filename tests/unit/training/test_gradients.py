@@ -172,6 +172,7 @@ LAYERS += [Convolution((6,), 3, 12, 2), Convolution((2, 3), 3, 12, 4), Convoluti
 LAYERS += [Convolution((3, 2), 1, 12, 4)]
 _MIXED = Gated((Zero(), Identity(), Chain((Tanh(), Linear(12, 12))), BatchNorm(12), MeanFilter((3,))))
 LAYERS += [_MIXED, Cell(((0, 1), (0, 2), (1, 2), (0, 3), (2, 3)), (_MIXED, Identity(), GELU(), _MIXED, Linear(12, 12)))]
+LAYERS += [Linear(12, 4, multiplier=0.3), Attention(3, 2, 0.0, 0.5), Attention(3, 2, 0.4, 2.0)]
 LAYERS += [Attention(length, heads, rate) for length in (1, 2, 3, 6) for heads in (1, 2, 4) for rate in (0.0, 0.4)]
 
 

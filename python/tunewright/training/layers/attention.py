@@ -3,9 +3,10 @@
 n  examples    L  positions    H  heads    e  head size, D = H e the width
 q, k, v        queries, keys, values of one head, (L, e)
 
-    S = q kᵀ / √e        P = softmax(S), row by row        o = P v
+    S = s q kᵀ / √e      P = softmax(S), row by row        o = P v
 
-The projections to (q, k, v) and from the joined heads are ``Linear`` layers before and after it.
+s is 1 unless ``sharpness`` says otherwise. The projections to (q, k, v) and from the joined heads are ``Linear`` layers
+before and after it.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tunewright.training.argument import count, proper_fraction
+from tunewright.training.argument import count, positive, proper_fraction
 from tunewright.training.layers.layer import Array, Cache, Held, Layer
 from tunewright.training.product import stacked_product
 
@@ -36,11 +37,13 @@ class Attention(Layer):
     length: int
     heads: int
     dropout: float = 0.0
+    sharpness: float = 1.0
 
     def __post_init__(self) -> None:
         count("length", self.length)
         count("heads", self.heads)
         proper_fraction("dropout", self.dropout)
+        positive("sharpness", self.sharpness)
 
     def predict(self, held: Held, x: Array) -> Array:
         """P v, the heads side by side."""
@@ -64,9 +67,9 @@ class Attention(Layer):
         return self._joined(stacked_product(kept, v)), (q, k, v, p, kept)
 
     def backward(self, held: Held, cache: Cache, dy: Array, slopes: Held) -> Array:
-        """dv = Pᵀ do, dP = do vᵀ, dS = P (dP - Σ P dP), dq = dS k / √e, dk = dSᵀ q / √e.
+        """dv = Pᵀ do, dP = do vᵀ, dS = P (dP - Σ P dP), dq = s dS k / √e, dk = s dSᵀ q / √e.
 
-        With dropout the P of dv and the P dP are those of the entries that were kept; q comes divided by √e.
+        With dropout the P of dv and the P dP are those of the entries that were kept; q comes as s q / √e.
         """
         q, k, v, p, kept = cache
         do = self._apart(dy, 1)[0]
@@ -75,17 +78,21 @@ class Attention(Layer):
         ds *= kept
         ds -= p * ds.sum(axis=-1, keepdims=True)
         dq = stacked_product(ds, k)
-        dq /= math.sqrt(q.shape[-1])
+        dq *= self._scale(q)
         dk = stacked_product(ds.swapaxes(-1, -2), q)
         # (3, n, H, L, e) to (n, L, 3, H, e)
         dx: Array = np.stack([dq, dk, dv]).transpose(1, 3, 0, 2, 4).reshape(dy.shape[0], -1)
         return dx
 
     def _cut(self, x: Array) -> Array:
-        """(q / √e, k, v) of all examples and heads, (3, n, H, L, e)."""
+        """(s q / √e, k, v) of all examples and heads, (3, n, H, L, e)."""
         parts = self._apart(x, 3)
-        parts[0] /= math.sqrt(parts.shape[-1])
+        parts[0] *= self._scale(parts)
         return parts
+
+    def _scale(self, heads: Array) -> float:
+        """s / √e."""
+        return self.sharpness / math.sqrt(heads.shape[-1])
 
     def _apart(self, x: Array, parts: int) -> Array:
         """Rows (n L, parts D) as a new array (parts, n, H, L, e)."""

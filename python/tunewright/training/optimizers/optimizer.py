@@ -3,9 +3,11 @@
     θ   parameters, (p,)        g   gradient of the loss, (p,)
     η   learning rate           λ   weight decay
     d   where decay applies, (p,) of zeros and ones (everywhere when omitted)
+    r   factor of the rate of each parameter, (p,) (1 when omitted)
 
 Weight decay comes in two kinds. *Coupled*: g ← g + λ d θ, the slope of an L2 penalty, which then passes through the
-moments. *Decoupled*: θ ← θ - η λ d θ, beside the moments (Loshchilov & Hutter 2019). η here is the scheduled rate.
+moments. *Decoupled*: θ ← θ - η λ d θ, beside the moments (Loshchilov & Hutter 2019), whatever r is. η is the scheduled
+rate.
 """
 
 from __future__ import annotations
@@ -49,9 +51,16 @@ class Optimizer(ABC):
         return OptimizerState(0, {name: np.zeros(size) for name in self.moments})
 
     def update(
-        self, state: OptimizerState, parameters: Array, gradient: Array, lr: float, *, decays: Array | None = None
+        self,
+        state: OptimizerState,
+        parameters: Array,
+        gradient: Array,
+        lr: float,
+        *,
+        decays: Array | None = None,
+        rates: Array | None = None,
     ) -> None:
-        """One step: ``parameters`` and ``state`` change in place, ``gradient`` does not."""
+        """One step, θ ← θ - η r u: ``parameters`` and ``state`` change in place, ``gradient`` does not."""
         state.step += 1
         if self.weight_decay > 0.0:
             pull = parameters if decays is None else parameters * decays
@@ -60,7 +69,10 @@ class Optimizer(ABC):
                 parameters -= (lr * self.weight_decay) * pull
             else:
                 gradient = gradient + self.weight_decay * pull
-        parameters -= lr * self.direction(state, gradient)
+        step = lr * self.direction(state, gradient)
+        if rates is not None:
+            step *= rates
+        parameters -= step
 
     def _check_decay(self) -> None:
         nonnegative("weight_decay", self.weight_decay)
