@@ -70,6 +70,7 @@ __all__ = [
     "TensorBoardLogger",
     "Threads",
     "Trainable",
+    "Transfer",
     "Trial",
     "TrialPruned",
     "TrialState",
@@ -149,6 +150,7 @@ from tunewright.strategies import (
     Random,
     RandomForest,
     RegularizedEvolution,
+    Transfer,
     TrustRegion,
 )
 from tunewright.study import Epochs, Failures, NoImprovement, Study, TargetReached

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 
@@ -10,6 +11,7 @@ import pytest
 
 import tunewright as tw
 from tunewright.strategies import strategy_from_json
+from tunewright.strategies.past.source import matched
 from tunewright.trial import History
 
 
@@ -24,6 +26,14 @@ def mixed():
         nested=tw.Float(0.0, 1.0, when=tw.when("momentum") > 0.4),
         fixed=tw.Constant("same"),
     )
+
+
+def taught(space, seed=0):
+    """What a past search of that space leaves, with the losses of a bowl."""
+    draws = np.random.default_rng(seed).random((30, space.dimension))
+    natives = space.decode(draws)
+    bowl = np.nansum((space.encode(natives) - 0.4) ** 2, axis=1)
+    return matched(tw.transfer.Task(f"past {seed}", space, natives, bowl), space, "loss", "minimize")
 
 
 VALUES = {"lr": [1e-3, 1e-2], "width": [1, 10, 100], "nested": [0.0, 0.5]}
@@ -49,6 +59,11 @@ STRATEGIES = {
     "UnivariateTPE": tw.TPE(startup=6, multivariate=False),
     "GroupedTPE": tw.TPE(startup=6, group=True, weights="value"),
     "Auto": tw.Auto(),
+    "Transfer": tw.Transfer(
+        tw.GaussianProcess(startup=6, candidates=32, climbs=2), past=(taught(mixed()), taught(mixed(), 1))
+    ),
+    "PooledTransfer": tw.Transfer(first=1, model="copula", past=(taught(mixed()),)),
+    "TransferToTPE": tw.Transfer(tw.TPE(startup=6), first=4, past=(taught(mixed()),)),
     "LocalSearch": tw.LocalSearch(),
     "LocalSearchAround": tw.LocalSearch({"lr": 1e-2, "optimizer": "sgd"}, step=0.3),
     "Ensemble": tw.Ensemble([tw.Random(), tw.GaussianProcess(startup=6, candidates=32, climbs=2), tw.LocalSearch()]),
@@ -147,6 +162,10 @@ def fitted(strategy, space):
     if isinstance(strategy, tw.LocalSearch) and strategy.around is not None:
         first = {name: domain.values(domain.decode(np.array([0.1])))[0] for name, domain in space.by_name.items()}
         return tw.LocalSearch(dict(list(first.items())[:1]), step=0.3)
+    if isinstance(strategy, tw.Transfer):
+        if not any(domain.size != 1 for domain in space.domains):
+            pytest.skip("nothing varies that a past could tell of")
+        return dataclasses.replace(strategy, past=tuple(taught(space, k) for k in range(len(strategy.past))))
     values = {name: domain.values(domain.decode(np.array([0.3, 0.7]))) for name, domain in space.by_name.items()}
     few = {name: two[:1] if k > 3 else two for k, (name, two) in enumerate(values.items())}
     if isinstance(strategy, tw.Grid):

@@ -22,6 +22,7 @@ __all__ = [
     "RandomForest",
     "RegularizedEvolution",
     "Strategy",
+    "Transfer",
     "TrustRegion",
     "strategy_from_json",
 ]
@@ -44,4 +45,5 @@ from tunewright.strategies.random_forest import RandomForest
 from tunewright.strategies.registry import strategy_from_json
 from tunewright.strategies.regularized_evolution import RegularizedEvolution
 from tunewright.strategies.tpe import TPE
+from tunewright.strategies.transfer import Transfer
 from tunewright.strategies.trust_region import TrustRegion

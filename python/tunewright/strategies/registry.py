@@ -24,6 +24,7 @@ from tunewright.strategies.random import Random
 from tunewright.strategies.random_forest import RandomForest
 from tunewright.strategies.regularized_evolution import RegularizedEvolution
 from tunewright.strategies.tpe import TPE
+from tunewright.strategies.transfer import Transfer
 from tunewright.strategies.trust_region import TrustRegion
 
 __all__ = ["strategy_from_json"]
@@ -47,6 +48,7 @@ _MAKERS: dict[str, Callable[[Mapping[str, Any], Space], Strategy]] = {
     "RandomForest": lambda options, space: RandomForest.from_json(options),
     "TPE": lambda options, space: TPE.from_json(options),
     "RegularizedEvolution": lambda options, space: RegularizedEvolution.from_json(options),
+    "Transfer": lambda options, space: Transfer.from_json(options, strategy_from_json(options["then"], space)),
     "TrustRegion": lambda options, space: TrustRegion.from_json(options),
 }
 

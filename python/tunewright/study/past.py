@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import TypeAlias
 
-from tunewright.errors import StudyError, StudyNotFoundError
-from tunewright.storage import open_storage
-from tunewright.strategies import Random
+from tunewright.errors import StudyError, StudyExistsError, StudyNotFoundError
+from tunewright.space import Space
+from tunewright.storage import Storage, open_storage
+from tunewright.strategies import Auto, Random, Strategy, Transfer, strategy_from_json
+from tunewright.strategies.past.source import matched
 from tunewright.study.founding import Founded, main_names
 from tunewright.study.proposal import Proposer
 from tunewright.study.stored import StoredLedger
-from tunewright.trial import History, Recorded, Task
+from tunewright.trial import Goals, History, Recorded, Task
 
-__all__ = ["Past", "tasks"]
+__all__ = ["Past", "tasks", "with_past"]
 
 Past: TypeAlias = "Task | Recorded | str | PathLike[str]"
 """A task, a study, or a file: one with studies, or a ``.json`` with a task that :meth:`Task.save` wrote."""
@@ -26,7 +30,7 @@ def tasks(source: Past, *, objective: str | None = None, studies: list[str] | No
 
     Args:
         source: a task, a study, or the path of a file: of studies, or of a task (``.json``).
-        objective: which objective of studies that have several.
+        objective: which objective of studies that have several; of one with a single one that is meant.
         studies: names of the studies to take of a file; all by default, without their confirmations.
 
     Raises:
@@ -46,7 +50,55 @@ def tasks(source: Past, *, objective: str | None = None, studies: list[str] | No
             f"what is learnt from must be a study, a tw.transfer.Task or the path of a file; "
             f"got {type(source).__name__}"
         )
-    return [Task.from_study(source, objective)]
+    return [Task.from_study(source, objective if len(source.history.metrics) > 1 else None)]
+
+
+def with_past(
+    sources: Sequence[Past], storage: Storage | None, name: str, space: Space, goals: Goals, strategy: Strategy | None
+) -> Strategy | None:
+    """The strategy of a study that learns from ``sources``, which it keeps; ``strategy`` as it is without any.
+
+    A study that is in the storage already has its past with it: what is given is not read again.
+
+    Raises:
+        StudyError: sources that do not fit the study (see :func:`tunewright.strategies.past.source.matched`).
+        StudyExistsError: the study that is there was founded without a past.
+    """
+    if isinstance(sources, (str, PathLike, Task)) or not isinstance(sources, Sequence):
+        raise StudyError(f"transfer_from must be a list of studies, tasks or files; got {sources!r}")
+    if not sources:
+        return strategy
+    if storage is not None and name in storage.names():
+        return _continued(storage, name, space, strategy)
+    if not space.names:
+        raise StudyError(
+            "transfer_from needs a declared space, Study(Space(...)): names met while running match nothing"
+        )
+    if len(goals.metrics) != 1:
+        raise StudyError(
+            f"what past studies teach is of one objective, this study has {', '.join(goals.metrics)}: leave "
+            "transfer_from out, and enqueue good configurations instead, study.enqueue([...])"
+        )
+    objective = goals.metrics[0]
+    found = [task for source in sources for task in tasks(source, objective=objective)]
+    past = tuple(matched(task, space, objective, goals.directions[objective]) for task in found)
+    if isinstance(strategy, Transfer):
+        return replace(strategy, past=past)
+    return Transfer(strategy or Auto(), past=past)
+
+
+def _continued(storage: Storage, name: str, space: Space, strategy: Strategy | None) -> Strategy | None:
+    written = storage.header(name).strategy
+    if written.get("strategy") != "Transfer":
+        raise StudyExistsError(
+            f"a study {name!r} is already there and was founded without a past, which cannot join it later: choose "
+            "another name=, or leave transfer_from out to continue it"
+        )
+    if strategy is None:
+        return None
+    there = strategy_from_json(written, space)
+    past = there.past if isinstance(there, Transfer) else ()
+    return replace(strategy, past=past) if isinstance(strategy, Transfer) else Transfer(strategy, past=past)
 
 
 def _filed(path: Path, objective: str | None, names: list[str] | None) -> list[Task]:
@@ -57,7 +109,8 @@ def _filed(path: Path, objective: str | None, names: list[str] | None) -> list[T
             founded = Founded.loaded(storage, name, None, Random(), None)
             proposer = Proposer(Random(), founded.seed or 0, founded.duplicates, founded.declared)
             ledger = StoredLedger(founded.space, founded.goals, proposer, storage, name)
-            found.append(Task.from_study(_Filed(name, ledger.history), objective))
+            several = objective if len(founded.goals.metrics) > 1 else None
+            found.append(Task.from_study(_Filed(name, ledger.history), several))
         return found
     finally:
         storage.close()

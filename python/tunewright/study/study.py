@@ -30,6 +30,7 @@ from tunewright.study.ledger import Claimed, Ledger
 from tunewright.study.loop import Callback, Loop, target_of
 from tunewright.study.meetings import Meetings
 from tunewright.study.objectives import directions_of
+from tunewright.study.past import Past, with_past
 from tunewright.study.proposal import Duplicates, Proposer
 from tunewright.study.referee import Referee
 from tunewright.study.reshaping import Reshaping
@@ -63,6 +64,8 @@ class Study(Findings, Reshaping, Analyses):
             of running it. ``"allow"``: run it again.
         checkpoints: where ``trial.save`` puts states: a directory, or :class:`~tunewright.Checkpoints` with more to
             choose; by default one beside the study's file, or a temporary one for a study in memory.
+        transfer_from: past studies, tasks (:class:`tunewright.transfer.Task`) or files of them to learn from, as far as
+            they prove right (:class:`~tunewright.Transfer`). What is used of them becomes part of the record.
 
     Raises:
         StudyError: choices that do not combine.
@@ -88,11 +91,14 @@ class Study(Findings, Reshaping, Analyses):
         seed: int | None = None,
         duplicates: Duplicates = "avoid",
         checkpoints: Checkpoints | str | PathLike[str] | None = None,
+        transfer_from: Sequence[Past] = (),
     ) -> None:
         if space is not None and not isinstance(space, Space):
             raise StudyError(f"space must be a tunewright Space; got {type(space).__name__}: write Space({{...}})")
         goals = Goals(directions_of(minimize, maximize, directions), tuple(constraints), thresholds or {})
-        founded = found(storage_of(storage), name, space or Space(), goals, seed, strategy, scheduler, duplicates)
+        kept, space = storage_of(storage), space or Space()
+        strategy = with_past(transfer_from, kept, name, space, goals, strategy)
+        founded = found(kept, name, space, goals, seed, strategy, scheduler, duplicates)
         self._begin(founded, checkpoints)
 
     @classmethod

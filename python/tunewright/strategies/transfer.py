@@ -1,0 +1,207 @@
+"""A search that begins with what past ones found, and trusts them as far as they prove right."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+
+from tunewright.errors import StudyError
+from tunewright.space import Space
+from tunewright.strategies.auto import Auto
+from tunewright.strategies.coordinates import Coordinates, coordinates
+from tunewright.strategies.gaussian_process import GaussianProcess
+from tunewright.strategies.gp.model import Fitting
+from tunewright.strategies.gp.record import Evidence, evidence
+from tunewright.strategies.gp.search import Known
+from tunewright.strategies.past.process import pooled
+from tunewright.strategies.past.search import Outlook, outlook, propose, stacked
+from tunewright.strategies.past.source import Source
+from tunewright.strategies.past.start import start
+from tunewright.strategies.protocol import Strategy
+from tunewright.trial import History
+from tunewright.trial.columns import Array, Ints
+
+__all__ = ["Transfer"]
+
+_NOISE, _FIT, _BETA = -4.0, 240, 10.0  # as of the Gaussian process
+_CLIMBS = 4
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """Past tasks, then a strategy: what ``Study(..., transfer_from=[...])`` searches with.
+
+    Give one as ``strategy=`` beside ``transfer_from=`` to choose its options; the study puts the past into it.
+
+    The first trials are configurations that were good on the past tasks, each on those on which the ones before it were
+    not. From then on, where ``then`` is a Gaussian process or ``Auto``, the past says what to expect: each task has a
+    process of its normal scores (ranks, so that units do not matter; Salinas, Shen & Perrone, ICML 2020), weighed by
+    how often it ranks the study's outcomes better than the other tasks and than the study's own process does, each
+    outcome left out in turn (RGPE; Feurer, Letham & Bakshy 2018). A process of what the weighted past leaves
+    unexplained is added (Golovin et al., KDD 2017), and the expected improvement by both is maximised. Where no task
+    ranks better than the study itself all weights are 0, and ``then`` is asked as if there were no past.
+
+    Of strategies that have no process the past decides the first trials alone.
+
+    Args:
+        then: what searches, and goes on alone after ``until`` outcomes.
+        first: how many trials begin with configurations of the past; 0 for none.
+        model: ``"rgpe"``: a process for each task; ``"copula"``: one of all tasks together, a prior that needs little
+            time however many there are, and knows no differences; ``"none"``: the first trials alone.
+        until: outcomes from which on the study's own record says more than any past.
+        past: the past tasks as the study keeps them, written into its record when it is founded.
+    """
+
+    then: Strategy = field(default_factory=Auto)
+    first: int = 3
+    model: Literal["rgpe", "copula", "none"] = "rgpe"
+    until: int = 200
+    past: tuple[Source, ...] = ()
+
+    prescribed: ClassVar[bool] = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "past", tuple(self.past))
+        if self.model not in ("rgpe", "copula", "none"):
+            raise ValueError(f"model must be 'rgpe', 'copula' or 'none'; got {self.model!r}")
+        for name in ("first", "until"):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+                raise ValueError(f"{name} must be a whole number from 0 upwards; got {value!r}")
+
+    def check(self, space: Space, directions: dict[str, str]) -> None:
+        """Raise ``StudyError`` for several objectives, a plan, or a process whose options the past cannot join."""
+        if not self.past:
+            raise StudyError("Transfer needs something to learn from: Study(..., transfer_from=[studies or files])")
+        if len(directions) != 1:
+            raise StudyError(
+                f"what past studies teach is of one objective, this study has {', '.join(directions)}: leave "
+                "transfer_from out, and enqueue good configurations instead, study.enqueue([...])"
+            )
+        if self.then.prescribed:
+            raise StudyError(
+                f"{type(self.then).__name__} is a plan to be followed to the letter, the past has no say in it: leave "
+                "transfer_from out, or take another strategy"
+            )
+        gp = self.then
+        if self.model != "none" and isinstance(gp, GaussianProcess):
+            odd = [name for name, usual in _USUAL.items() if getattr(gp, name) != usual]
+            if odd:
+                raise StudyError(
+                    f"transfer_from works with GaussianProcess({odd[0]}={_USUAL[odd[0]]!r}) alone, got "
+                    f"{getattr(gp, odd[0])!r}: leave that out, or take Transfer(..., model='none')"
+                )
+        for source in self.past:
+            for name, domain in zip(source.names, source.domains, strict=True):
+                if name not in space or repr(space[name]) != domain:
+                    raise StudyError(
+                        f"what this study keeps of the past was read for {name}={domain}, which cannot change on the "
+                        "way: make a new study with transfer_from=[this one, ...]"
+                    )
+        self.then.check(space, directions)
+
+    def horizon(self, history: History) -> float:
+        """See :class:`~tunewright.strategies.protocol.Strategy`."""
+        if self._process is not None and history.ended < self.until:
+            return history.ended
+        return self.then.horizon(history)
+
+    def suggest(self, history: History, seed: int, numbers: Ints) -> Array:
+        """See :class:`~tunewright.strategies.protocol.Strategy`."""
+        own = coordinates(history.space)
+        if not len(numbers) or not own.dimension:
+            return own.natives(np.zeros((len(numbers), own.dimension)))
+        begin = start(self.past, history.space, self.first) if self.first else np.zeros((0, history.space.dimension))
+        early = history.ordinals(numbers) < len(begin)
+        rows = np.empty((len(numbers), history.space.dimension))
+        rows[early] = begin[history.ordinals(numbers)[early]]
+        if not early.all():
+            rows[~early] = self._later(history, own, seed, numbers[~early])
+        return rows
+
+    def _later(self, history: History, own: Coordinates, seed: int, numbers: Ints) -> Array:
+        """Native rows of trials that the past does not prescribe."""
+        process = self._process
+        seen = evidence(history, own)
+        if process is None or not 0 < len(seen.losses) < self.until:
+            return self.then.suggest(history, seed, numbers)
+        view = self._outlook(process, own, seen, seed)
+        if not view.weighed:
+            return self.then.suggest(history, seed, numbers)
+        taken, chosen = history.natives, np.empty((len(numbers), history.space.dimension))
+        for i, number in enumerate(numbers.tolist()):
+            target = stacked(seen, view, own, process.points, _BETA, process.threads)
+            chosen[i] = propose(
+                target, own, Known(taken), count=process.candidates, climbs=_CLIMBS, seed=seed, number=number
+            )
+            if i + 1 < len(numbers):
+                taken = np.concatenate([taken, chosen[i : i + 1]])
+                view = view.with_pending(own, own.unit(chosen[i : i + 1]))
+        return chosen
+
+    def _outlook(self, process: GaussianProcess, own: Coordinates, seen: Evidence, seed: int) -> Outlook:
+        sources = self.past if self.model == "rgpe" else (pooled(self.past),)
+        fitting = Fitting(process.kernel, process.outputs, _NOISE, process.threads, _FIT)
+        return outlook(sources, own, seen, fitting, seed)
+
+    @property
+    def _process(self) -> GaussianProcess | None:
+        """The process that the past joins."""
+        if self.model == "none":
+            return None
+        if isinstance(self.then, Auto):
+            return GaussianProcess()
+        return self.then if isinstance(self.then, GaussianProcess) else None
+
+    def weights(self, history: History) -> dict[str, float]:
+        """By past task the weight that the next trial gives it, and ``"this study"``; recomputed from the record."""
+        process, own = self._process, coordinates(history.space)
+        seen = evidence(history, own)
+        if process is None or not 0 < len(seen.losses) < self.until:
+            return {"this study": 1.0}
+        view = self._outlook(process, own, seen, history.seed)
+        names = [source.name for source in self.past] if self.model == "rgpe" else ["all past tasks"]
+        named = {name if names.count(name) == 1 else f"{name} ({k})": k for k, name in enumerate(names)}
+        weights = {name: float(view.trust.weights[k]) for name, k in named.items()}
+        return {**weights, "this study": view.trust.own}
+
+    def explain(self, history: History) -> list[str]:
+        """A line on the past, one on each task's weight, and what the strategy after it says."""
+        count = len(self.past)
+        used = sum(len(source.z) for source in self.past)
+        of = sum(source.usable for source in self.past)
+        lines = [f"Transfer: {count} past task{'s' * (count != 1)}, {used:,} of {of:,} configurations kept"]
+        if self.first:
+            lines.append(f"the first {self.first} trials: what was good on them")
+        lines += [f"weight of {name}: {weight:.2f}" for name, weight in self.weights(history).items()]
+        explain = getattr(self.then, "explain", None)
+        return lines + (explain(history) if explain is not None else [])
+
+    def to_json(self, space: Space) -> dict[str, Any]:
+        """Name and options, and all that is kept of the past, for the record."""
+        return {
+            "strategy": "Transfer",
+            "past": [source.to_json() for source in self.past],
+            "then": self.then.to_json(space),
+            "first": self.first,
+            "model": self.model,
+            "until": self.until,
+        }
+
+    @classmethod
+    def from_json(cls, options: Mapping[str, Any], then: Strategy) -> Transfer:
+        """The inverse of :meth:`to_json`, of a strategy that was rebuilt already."""
+        past = tuple(Source.from_json(source) for source in options["past"])
+        return cls(then, options["first"], options["model"], options["until"], past)
+
+    def __repr__(self) -> str:
+        names = ", ".join(repr(source.name) for source in self.past[:3])
+        more = f" and {len(self.past) - 3} more" if len(self.past) > 3 else ""
+        options = f"first={self.first}, model={self.model!r}, until={self.until}"
+        return f"Transfer({self.then!r}, {options}, past=[{names}{more}])"
+
+
+_USUAL = {"acquisition": "log_ei", "warping": False, "cost": None, "budget": None, "latency": None}
