@@ -101,7 +101,7 @@ class Table(Space):
         first = np.unique(_numbers(natives), axis=0, return_index=True)[1]
         self._natives = np.ascontiguousarray(natives[np.sort(first)])
         self._natives.flags.writeable = False
-        for name in ("_places", "_lift", "_tree", "_digest"):
+        for name in ("unit", "_places", "_lift", "_tree", "_digest"):
             self.__dict__.pop(name, None)
 
     # ---- what it holds
@@ -115,6 +115,13 @@ class Table(Space):
     def size(self) -> int:
         """N, the number of rows."""
         return len(self._natives)
+
+    @cached_property
+    def unit(self) -> Array:
+        """The coordinates (N, d) of the rows, read-only."""
+        unit = self.encode(self._natives)
+        unit.flags.writeable = False
+        return unit
 
     def places(self, natives: ArrayLike) -> NDArray[np.int64]:
         """Return which row each of natives (n, d) is, -1 where none."""

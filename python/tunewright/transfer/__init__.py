@@ -9,8 +9,9 @@
 
 from __future__ import annotations
 
-__all__ = ["Portfolio", "Task", "tasks"]
+__all__ = ["Portfolio", "Task", "narrowed", "tasks"]
 
 from tunewright.study.past import tasks
+from tunewright.transfer.narrowing import narrowed
 from tunewright.transfer.portfolio import Portfolio
 from tunewright.trial import Task

@@ -11,6 +11,7 @@ __all__ = ["climbed", "neighbours", "propose"]
 import numpy as np
 
 from tunewright.numerics.sampling import generator, purpose
+from tunewright.space import Table
 from tunewright.strategies.coordinates import Coordinates
 from tunewright.strategies.forest.belief import Belief, categories
 from tunewright.strategies.gp.candidates import candidates, diverse, reflected
@@ -33,9 +34,11 @@ def propose(
 
     Climbs start from the ``climbs`` best of 1.5 ``count`` candidates and from as many of the best trials.
     """
-    if coordinates.space.rows is not None:
-        rows = shelf(coordinates, belief.centres, known.natives, _ROWS, seed, number)
-        best: Array = rows[int(np.argmax(belief.at(coordinates, coordinates.unit(rows))))]
+    table = coordinates.space
+    if isinstance(table, Table):
+        places = shelf(coordinates, belief.centres, known.natives, _ROWS, seed, number)
+        worth = belief.at(coordinates, table.unit[places][:, coordinates.columns])
+        best: Array = table.rows[places[int(np.argmax(worth))]]
         return best
     unit = allowed(coordinates, candidates(coordinates, belief.centres, count, seed, number))
     values = belief.at(coordinates, unit)

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from tunewright.numerics import maximise
+from tunewright.space import Table
 from tunewright.strategies.coordinates import Coordinates
 from tunewright.strategies.gp.candidates import candidates, diverse
 from tunewright.strategies.gp.feasibility import Feasibility
@@ -121,9 +122,11 @@ def propose(
     ground goes back towards its start, and the ends are rounded to values of the space and compared. Of a table, the
     row that is not in ``known`` with the largest acquisition (see ``shelf.py``).
     """
-    if coordinates.space.rows is not None:
-        rows = shelf(coordinates, incumbents, known.natives, judged(len(known.natives)), seed, number)
-        best: Array = rows[int(np.argmax(_ranked(acquisition.at(coordinates, coordinates.unit(rows)))))]
+    table = coordinates.space
+    if isinstance(table, Table):
+        places = shelf(coordinates, incumbents, known.natives, judged(len(known.natives)), seed, number)
+        worth = _ranked(acquisition.at(coordinates, table.unit[places][:, coordinates.columns]))
+        best: Array = table.rows[places[int(np.argmax(worth))]]
         return best
     unit = allowed(coordinates, candidates(coordinates, incumbents, count, seed, number))
     values = _ranked(acquisition.at(coordinates, unit))

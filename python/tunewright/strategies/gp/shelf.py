@@ -9,7 +9,7 @@ import numpy as np
 from tunewright.numerics.sampling import generator, purpose
 from tunewright.space import Table
 from tunewright.strategies.coordinates import Coordinates
-from tunewright.trial.columns import Array
+from tunewright.trial.columns import Array, Ints
 
 _MOST = 4e8  # rows times squared points of the model: a fraction of a second
 _LEAST = 2_048  # rows, however many points there are
@@ -21,8 +21,8 @@ def judged(points: int) -> int:
     return int(max(_LEAST, _MOST / max(points, 1) ** 2))
 
 
-def shelf(coordinates: Coordinates, centres: Array, taken: Array, most: int, seed: int, number: int) -> Array:
-    """Native rows (m, all columns) of the table that are not ``taken``: all of them, or ``most``.
+def shelf(coordinates: Coordinates, centres: Array, taken: Array, most: int, seed: int, number: int) -> Ints:
+    """Places (m,), ascending, of rows of the table that are not ``taken``: all of them, or ``most``.
 
     Of more, half are the nearest to ``centres`` (k, d), the best trials, and half are drawn, anew for every trial. A
     table that is all taken is offered whole.
@@ -38,14 +38,14 @@ def shelf(coordinates: Coordinates, centres: Array, taken: Array, most: int, see
     table = coordinates.space
     assert isinstance(table, Table)
     free = ~table.taken(taken)
-    left = table.rows[free] if free.any() else table.rows
+    left = np.flatnonzero(free) if free.any() else np.arange(table.size)
     if len(left) <= most:
         return left
     near = np.full(len(left), np.inf)
-    unit = coordinates.unit(left)
+    unit = table.unit[left][:, coordinates.columns]
     for centre in centres:
         near = np.minimum(near, np.nansum((unit - centre) ** 2, axis=1))
     order = np.argsort(near, kind="stable")
     drawn = generator(seed, number, _ROWS).permutation(len(left) - most // 2)[: most - most // 2]
-    chosen: Array = left[np.sort(np.concatenate([order[: most // 2], order[most // 2 :][drawn]]))]
+    chosen: Ints = left[np.sort(np.concatenate([order[: most // 2], order[most // 2 :][drawn]]))]
     return chosen

@@ -8,6 +8,7 @@ import numpy as np
 
 from tunewright.numerics import gp
 from tunewright.numerics.sampling import generator, purpose
+from tunewright.space import Table
 from tunewright.strategies.coordinates import Coordinates
 from tunewright.strategies.gp.candidates import candidates
 from tunewright.strategies.gp.search import Acquisition, Known, allowed, best_new
@@ -26,9 +27,10 @@ def drawn(
     The draw is the joint one of all candidates around their means, one for each trial ``number`` of a ``seed``;
     ``mean`` is ``"lcb"`` with kappa 0, so that priors and the probability to be feasible weigh in as they do for it.
     """
-    if coordinates.space.rows is not None:
-        rows = shelf(coordinates, incumbents, known.natives, _MOST, seed, number)
-        unit = coordinates.unit(rows)
+    table = coordinates.space
+    if isinstance(table, Table):
+        places = shelf(coordinates, incumbents, known.natives, _MOST, seed, number)
+        unit = table.unit[places][:, coordinates.columns]
     else:
         unit = allowed(coordinates, candidates(coordinates, incumbents, count, seed, number))
     model = mean.model

@@ -46,7 +46,7 @@ def mean_at(source: Source, space: Coordinates, unit: Array) -> Array:
 def row_means(source: Source, table: Table) -> Array:
     """:func:`mean_at` of every row of a table, (N,)."""
     space = coordinates(table)
-    means = mean_at(source, space, space.unit(table.rows))
+    means = mean_at(source, space, table.unit[:, space.columns])
     means.flags.writeable = False
     return means
 

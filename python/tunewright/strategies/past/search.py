@@ -40,7 +40,7 @@ from tunewright.strategies.gp.shelf import judged, shelf
 from tunewright.strategies.past.process import mean_at, row_means
 from tunewright.strategies.past.source import Source
 from tunewright.strategies.past.trust import Trust, slope, trusted
-from tunewright.trial.columns import Array
+from tunewright.trial.columns import Array, Ints
 
 _STEPS = purpose("transfer/steps")
 _ROUNDS, _TRIES, _WIDEST = 6, 24, 0.15  # of each climb: rounds, points in each, their deviation in the first
@@ -74,7 +74,7 @@ class Outlook:
             total += weight * mean_at(source, space, unit)
         return total
 
-    def past_of_rows(self, table: Table, places: Any) -> Array:
+    def past_of_rows(self, table: Table, places: Ints) -> Array:
         """p (m,) at rows of a table."""
         total = np.zeros(len(places))
         for source, weight in self.weighed:
@@ -163,9 +163,9 @@ def propose(
     centres = target.outlook.belief.centres
     if isinstance(space.space, Table):
         table = space.space
-        rows = shelf(space, centres, known.natives, judged(len(known.natives)), seed, number)
-        past = target.outlook.past_of_rows(table, table.places(rows))
-        best: Array = rows[int(np.argmax(target.at(space, space.unit(rows), past)))]
+        places = shelf(space, centres, known.natives, judged(len(known.natives)), seed, number)
+        worth = target.at(space, table.unit[places][:, space.columns], target.outlook.past_of_rows(table, places))
+        best: Array = table.rows[places[int(np.argmax(worth))]]
         return best
     unit = allowed(space, candidates(space, centres, count, seed, number))
     values = target.at(space, unit)

@@ -5,7 +5,7 @@ n  configurations kept        c  parameters that the task and the study share
 
 from __future__ import annotations
 
-__all__ = ["Source", "matched", "normal_scores", "representative"]
+__all__ = ["Source", "matched", "moved", "normal_scores", "representative"]
 
 import base64
 import hashlib
@@ -110,7 +110,7 @@ def matched(task: Task, space: Space, objective: str, direction: str) -> Source:
     inside = np.ones(len(x), dtype=np.bool_)
     for k, name in enumerate(shared):
         j = task.names.index(name)
-        x[:, k], there = _moved(task.space.domains[j], space[name], task.natives[good, j])
+        x[:, k], there = moved(task.space.domains[j], space[name], task.natives[good, j])
         inside &= there
     if not inside.any():
         trouble = "no trial with a finite loss" if not len(x) else "no trial whose values are within this study's space"
@@ -138,7 +138,7 @@ def representative(z: Array, most: int) -> Ints:
     return np.sort(np.concatenate([best, spread])).astype(np.int64)
 
 
-def _moved(past: Domain, present: Domain, natives: Array) -> tuple[Array, Bools]:
+def moved(past: Domain, present: Domain, natives: Array) -> tuple[Array, Bools]:
     """Coordinates (n,) in ``present`` of natives of ``past``, and which of the values are there too; NaN are."""
     unit, inside = np.full(len(natives), np.nan), np.ones(len(natives), dtype=np.bool_)
     known = np.flatnonzero(~np.isnan(natives))
