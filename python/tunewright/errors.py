@@ -15,6 +15,7 @@ __all__ = [
     "MissingExtraError",
     "NewerFileError",
     "ReportError",
+    "SearchDivergedError",
     "SpaceError",
     "StorageError",
     "StudyError",
@@ -55,6 +56,10 @@ class GuideError(TunewrightError, ValueError):
 
 class LearningRateError(TunewrightError, RuntimeError):
     """The step function of a learning-rate range test raised; the model was put back as it was."""
+
+
+class SearchDivergedError(TunewrightError, RuntimeError):
+    """The weights that architectures share stopped being finite numbers."""
 
 
 class StudyError(TunewrightError, ValueError):

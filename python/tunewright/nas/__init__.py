@@ -19,6 +19,7 @@ __all__ = [
     "kernel",
     "neighbourhoods",
     "paths",
+    "sharing",
 ]
 
 from tunewright.nas.architecture import Architecture
@@ -27,3 +28,6 @@ from tunewright.nas.design import Design
 from tunewright.nas.encoding import encoded, kernel, neighbourhoods, paths
 from tunewright.nas.hierarchy import Hierarchy
 from tunewright.nas.macro import Macro
+
+# Last, since it reads the names above.
+from tunewright.nas import sharing  # isort: skip

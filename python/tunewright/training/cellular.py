@@ -33,20 +33,20 @@ Sides = tuple[int, ...]
 _SMALLEST = 4  # cells of smaller maps would see nothing but their edges
 
 
-def _convolution(kernel: int) -> Callable[[Sides, int, float], Layer]:
-    def made(sides: Sides, channels: int, momentum: float) -> Layer:
-        return Chain((ReLU(), Convolution(sides, kernel, channels, channels), BatchNorm(channels, momentum)))
+def _convolution(kernel: int) -> Callable[[Sides, int, BatchNorm], Layer]:
+    def made(sides: Sides, channels: int, norm: BatchNorm) -> Layer:
+        return Chain((ReLU(), Convolution(sides, kernel, channels, channels), norm))
 
     return made
 
 
-OPERATIONS: dict[str, Callable[[Sides, int, float], Layer]] = {
-    "zero": lambda sides, channels, momentum: Zero(),
-    "identity": lambda sides, channels, momentum: Identity(),
+OPERATIONS: dict[str, Callable[[Sides, int, BatchNorm], Layer]] = {
+    "zero": lambda sides, channels, norm: Zero(),
+    "identity": lambda sides, channels, norm: Identity(),
     "linear": _convolution(1),
     "conv3": _convolution(3),
     "conv5": _convolution(5),
-    "mean3": lambda sides, channels, momentum: MeanFilter(sides, 3),
+    "mean3": lambda sides, channels, norm: MeanFilter(sides, 3),
 }
 _KERNELS = {"linear": 1, "conv3": 3, "conv5": 5}
 
@@ -54,7 +54,7 @@ _KERNELS = {"linear": 1, "conv3": 3, "conv5": 5}
 def operation_cost(name: str, sides: Sides, channels: int) -> tuple[int, int]:
     """(weights, multiplications an example) of one operation on maps of ``sides``; batch norm and sums not counted.
 
-    The mean of a convolution's operations is what they cost in weights; a mean filter multiplies each unit once.
+    A mean filter multiplies each unit once.
     """
     choice("operation", name, OPERATIONS)
     units = math.prod(sides) * channels
@@ -113,7 +113,8 @@ def cellular(
 
     A convolution of 3 (by 3) to ``filters`` channels, batch norm; ``cells`` times a max pooling of 2 (see
     ``cell_sides``) and the cell; batch norm, rectifier, the mean over the positions, a linear layer. ``operations``
-    names what is on each edge: one operation, or several behind gates (see ``Gated``), the same in every cell.
+    names what is on each edge: one operation, or several behind gates (see ``Gated``), the same in every cell. The
+    batch norms of operations behind gates have no gain, which would do what the gate does (Liu et al. 2019, A.1.1).
     ``momentum`` is that of the batch norms; with 1 their statistics are those of the last batch alone.
 
     Raises:
@@ -135,5 +136,6 @@ def cellular(
 
 def _on_edge(names: str | Sequence[str], sides: Sides, channels: int, momentum: float) -> Layer:
     several = (names,) if isinstance(names, str) else names
-    made = tuple(OPERATIONS[choice("operations", name, OPERATIONS)](sides, channels, momentum) for name in several)
+    norm = BatchNorm(channels, momentum, affine=isinstance(names, str))
+    made = tuple(OPERATIONS[choice("operations", name, OPERATIONS)](sides, channels, norm) for name in several)
     return made[0] if isinstance(names, str) else Gated(made)

@@ -14,13 +14,13 @@ class Part:
     """Shares the arrays of ``whole`` with ``part``, by name.
 
     ``name`` turns the name of an array of the part ("3.weight": the weight of the fourth layer) into that of the array
-    of the whole it is the leading block of; when omitted they are the same.
+    of the whole it is the leading block of, None where the part has it to itself; when omitted they are the same.
 
     Raises:
         ValueError: an array that the whole does not have, or of more axes or longer ones than the whole's.
     """
 
-    def __init__(self, part: Network, whole: Network, name: Callable[[str], str] = str) -> None:
+    def __init__(self, part: Network, whole: Network, name: Callable[[str], str | None] = str) -> None:
         self._part, self._whole = part, whole
         self._values = _pairs(part.arrays, whole.arrays, name)
         self._slopes = _pairs(part.slopes, whole.slopes, name)
@@ -41,10 +41,14 @@ class Part:
             block += own
 
 
-def _pairs(part: dict[str, Array], whole: dict[str, Array], name: Callable[[str], str]) -> list[tuple[Array, Array]]:
+def _pairs(
+    part: dict[str, Array], whole: dict[str, Array], name: Callable[[str], str | None]
+) -> list[tuple[Array, Array]]:
     pairs = []
     for own_name, own in part.items():
         source = name(own_name)
+        if source is None:
+            continue
         if source not in whole:
             raise ValueError(f"whole must have an array {source!r} for the part's {own_name!r}; the networks differ")
         block = whole[source]

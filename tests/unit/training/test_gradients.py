@@ -159,6 +159,7 @@ def test_softmax_regression():
 
 
 LAYERS = [Linear(12, 4), ReLU(), GELU(), SiLU(), Tanh(), BatchNorm(12), LayerNorm(12), Dropout(0.3)]
+LAYERS += [BatchNorm(12, affine=False)]
 
 # The inputs are 6 rows of 12 units: two sequences of three positions, say.
 LAYERS += [Rows(4), MeanPool(3), LearnedPosition(3, 12), SinusoidalPosition(3, 12), Residual((BatchNorm(12), GELU()))]

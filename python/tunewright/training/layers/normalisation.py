@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tunewright.training.argument import count, fraction, positive
+from tunewright.training.argument import count, flag, fraction, positive
 from tunewright.training.layers.layer import Array, Cache, Held, Layer, Slot
 
 
@@ -25,35 +25,43 @@ class BatchNorm(Layer):
     """Each unit normalised over the batch; after training, by running statistics (Ioffe & Szegedy 2015).
 
     Each training batch moves the running statistics to (1 - momentum) · running + momentum · batch; the running
-    variance gathers the unbiased estimate, the batch itself is divided by the biased one, as PyTorch has it.
+    variance gathers the unbiased estimate, the batch itself is divided by the biased one, as PyTorch has it. Without
+    ``affine`` there are no γ and β: y = x̂.
     """
 
     units: int
     momentum: float = 0.1
     eps: float = 1e-5
+    affine: bool = True
 
     def __post_init__(self) -> None:
         count("units", self.units)
+        flag("affine", self.affine)
         fraction("momentum", self.momentum)
         positive("eps", self.eps)
 
     @property
     def slots(self) -> tuple[Slot, ...]:
         """γ, β and the running mean and variance."""
-        trained = (Slot(name, (self.units,), "bias") for name in ("gain", "offset"))
+        trained = (Slot(name, (self.units,), "bias") for name in ("gain", "offset") if self.affine)
         running = (Slot(name, (self.units,), "running") for name in ("mean", "variance"))
         return (*trained, *running)
 
     def initial(self, rng: np.random.Generator) -> dict[str, Array]:
         """γ = 1, β = 0, running mean 0 and variance 1."""
         zero, one = np.zeros(self.units), np.ones(self.units)
-        return {"gain": one, "offset": zero, "mean": zero, "variance": one}
+        running = {"mean": zero, "variance": one}
+        return {"gain": one, "offset": zero, **running} if self.affine else running
 
     def predict(self, held: Held, x: Array) -> Array:
         """γ x̂ + β with the running statistics."""
-        scale = held["gain"] / np.sqrt(held["variance"] + self.eps)
+        scale = 1.0 / np.sqrt(held["variance"] + self.eps)
+        if self.affine:
+            scale *= held["gain"]
         y: Array = x * scale
-        y += held["offset"] - held["mean"] * scale
+        y -= held["mean"] * scale
+        if self.affine:
+            y += held["offset"]
         return y
 
     def forward(self, held: Held, x: Array, rng: np.random.Generator | None) -> tuple[Array, Cache]:
@@ -65,11 +73,13 @@ class BatchNorm(Layer):
         for name, batch in (("mean", mean[0]), ("variance", unbiased)):
             running = held[name]
             running += self.momentum * (batch - running)
-        return hat * held["gain"] + held["offset"], (hat, inverse)
+        return hat * held["gain"] + held["offset"] if self.affine else hat, (hat, inverse)
 
     def backward(self, held: Held, cache: Cache, dy: Array, slopes: Held) -> Array:
         """dx as above; dγ = Σ dy x̂, dβ = Σ dy."""
-        return _backward(held, cache, dy, slopes, 0)
+        if self.affine:
+            return _backward(held, cache, dy, slopes, 0)
+        return _through(cache, dy.copy(), 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +127,15 @@ def _normalised(x: Array, axis: int, eps: float) -> tuple[Array, Array, Array, A
 
 
 def _backward(held: Held, cache: Cache, dy: Array, slopes: Held, axis: int) -> Array:
-    hat, inverse = cache
+    hat, _ = cache
     np.sum(dy * hat, axis=0, out=slopes["gain"])
     np.sum(dy, axis=0, out=slopes["offset"])
-    g: Array = dy * held["gain"]
+    return _through(cache, dy * held["gain"], axis)
+
+
+def _through(cache: Cache, g: Array, axis: int) -> Array:
+    """dx of g, which is overwritten."""
+    hat, inverse = cache
     projection = np.mean(g * hat, axis=axis, keepdims=True)
     g -= g.mean(axis=axis, keepdims=True)
     g -= hat * projection

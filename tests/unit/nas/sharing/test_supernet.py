@@ -1,0 +1,120 @@
+"""One-shot search: what is trained, what is inherited, what is chosen."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import tunewright as tw
+from tunewright.errors import SearchDivergedError
+from tunewright.nas.sharing import Supernet
+from tunewright.nas.sharing.weights import SharedWeights
+from tunewright.training import Recipe
+
+PATH = ("conv3", "identity", "zero")
+RECIPE = Recipe(epochs=2, lr=1e-2, batch_size=32, schedule="cosine")
+
+
+def fitted(design, splits, **settings):
+    supernet = Supernet(design, splits, RECIPE, **settings)
+    list(supernet.fit())
+    return supernet
+
+
+@pytest.mark.parametrize("sampling", ["uniform", "fair"])
+def test_training_lowers_the_loss_and_repeats_to_the_bit(design, splits, sampling):
+    recipe = Recipe(epochs=10, lr=1e-2, batch_size=32)
+    first, again = (Supernet(design, splits, recipe, sampling=sampling, seed=5) for _ in range(2))
+    history = list(first.fit())
+    assert history == list(again.fit())
+    assert history[-1].loss < history[0].loss
+    assert first.score(PATH) == again.score(PATH)
+
+
+def test_fitting_goes_on_where_it_stopped(design, splits):
+    whole, halves = (Supernet(design, splits, RECIPE, seed=1) for _ in range(2))
+    list(whole.fit())
+    list(halves.fit(1))
+    list(halves.fit())
+    assert whole.history == halves.history
+    assert whole.score(PATH) == halves.score(PATH)
+
+
+def test_a_score_does_not_depend_on_what_was_scored_before(design, splits):
+    supernet = fitted(design, splits)
+    first = supernet.score(PATH)
+    supernet.score(("identity", "conv3", "conv3"))
+    assert supernet.score(PATH) == first
+
+
+def test_an_update_leaves_closed_operations_alone(design, splits):
+    weights = SharedWeights(design, splits, RECIPE, seed=0)
+    weights.open(weights.one_hot(weights.places(("conv3", "identity", "identity"))))
+    before = {name: array.copy() for name, array in weights.network.arrays.items()}
+    for _ in range(2):  # the second with moments
+        weights.learn(splits.train, np.arange(20), "the test")
+        weights.update(1e-2)
+    moved = {name for name, array in weights.network.arrays.items() if not np.array_equal(array, before[name])}
+    trained = {name for name in moved if name in weights.network.slopes}
+    cells = {name.split(".")[0] for name in trained if name.count(".") > 2}
+    assert len(cells) == 2
+    assert all(".0.2." in name for name in trained if name.count(".") > 2)  # edge 0, operation 2 alone
+
+
+def test_fine_tuning_starts_from_what_was_inherited(design, splits):
+    supernet = fitted(design, splits)
+    score = supernet.score(PATH)
+    trainer = supernet.fine_tune(PATH, Recipe(epochs=2))
+    inherited = trainer.evaluate(splits.validation)
+    assert inherited.accuracy == score.accuracy
+    assert inherited.loss == pytest.approx(score.loss, rel=1e-9)
+    before = supernet.score(PATH)
+    list(trainer.fit())
+    assert supernet.score(PATH) == before  # the supernet's weights are its own
+
+
+def test_the_choice_is_the_best_of_what_was_tried(design, splits):
+    supernet = fitted(design, splits)
+    best = supernet.choose(trials=12, strategy=tw.Grid())
+    study = tw.Study(design.space, maximize="accuracy", strategy=tw.Grid(), seed=0)
+    study.optimize(supernet.objective(), trials=12)
+    assert supernet.score(best).accuracy == max(trial.values["accuracy"] for trial in study.trials)
+    assert design.connected(supernet.choose(trials=12))
+
+
+def test_two_objectives_by_an_ordinary_study(design, splits):
+    supernet = fitted(design, splits)
+    strategy = tw.NSGA2(population=6)
+    study = tw.Study(design.space, maximize="accuracy", minimize="flops", strategy=strategy, seed=0)
+    study.optimize(supernet.objective("accuracy", "flops"), trials=12)
+    for trial in study.pareto_front:
+        assert trial.values["flops"] == design.cost(design.path_of(trial.config), splits)[1]
+
+
+def test_divergence_is_said_in_words(design, splits):
+    supernet = Supernet(design, splits, Recipe(epochs=3, lr=1e200, optimizer="sgd"))
+    with pytest.raises(SearchDivergedError, match=r"became nan in epoch \d+, update \d+, with lr=1e\+200; lower lr"):
+        list(supernet.fit())
+
+
+@pytest.mark.parametrize(
+    ("recipe", "message"),
+    [
+        (Recipe(gradient_accumulation=2), "gradient_accumulation must be 1"),
+        (Recipe(mixup_alpha=0.2), "mixup_alpha must be 0"),
+        (Recipe(schedule="plateau"), "'plateau'"),
+    ],
+)
+def test_settings_that_would_be_ignored(design, splits, recipe, message):
+    with pytest.raises(ValueError, match=message):
+        Supernet(design, splits, recipe)
+
+
+def test_unknown_metrics(design, splits):
+    with pytest.raises(ValueError, match="'speed'"):
+        Supernet(design, splits).objective("accuracy", "speed")
+
+
+def test_unknown_sampling(design, splits):
+    with pytest.raises(ValueError, match="sampling must be one of 'uniform', 'fair'"):
+        Supernet(design, splits, sampling="strict")
