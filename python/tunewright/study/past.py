@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from tunewright.errors import StudyError, StudyExistsError, StudyNotFoundError
 from tunewright.space import Space
@@ -19,7 +19,7 @@ from tunewright.study.proposal import Proposer
 from tunewright.study.stored import StoredLedger
 from tunewright.trial import Goals, History, Recorded, Task
 
-__all__ = ["Past", "tasks", "with_past"]
+__all__ = ["Past", "noted", "tasks", "with_past"]
 
 Past: TypeAlias = "Task | Recorded | str | PathLike[str]"
 """A task, a study, or a file: one with studies, or a ``.json`` with a task that :meth:`Task.save` wrote."""
@@ -50,7 +50,8 @@ def tasks(source: Past, *, objective: str | None = None, studies: list[str] | No
             f"what is learnt from must be a study, a tw.transfer.Task or the path of a file; "
             f"got {type(source).__name__}"
         )
-    return [Task.from_study(source, objective if len(source.history.metrics) > 1 else None)]
+    several = objective if len(source.history.metrics) > 1 else None
+    return [Task.from_study(source, several, features=noted(getattr(source, "notes", {})))]
 
 
 def with_past(
@@ -110,10 +111,18 @@ def _filed(path: Path, objective: str | None, names: list[str] | None) -> list[T
             proposer = Proposer(Random(), founded.seed or 0, founded.duplicates, founded.declared)
             ledger = StoredLedger(founded.space, founded.goals, proposer, storage, name)
             several = objective if len(founded.goals.metrics) > 1 else None
-            found.append(Task.from_study(_Filed(name, ledger.history), several))
+            filed = _Filed(name, ledger.history)
+            found.append(Task.from_study(filed, several, features=noted(founded.notes)))
         return found
     finally:
         storage.close()
+
+
+def noted(notes: Mapping[str, Any]) -> dict[str, float]:
+    """What is known of a study's task: its note ``"features"``, where that maps names to numbers."""
+    features = notes.get("features")
+    fits = isinstance(features, Mapping) and all(type(value) in (int, float) for value in features.values())
+    return {str(name): float(value) for name, value in features.items()} if fits and features else {}
 
 
 class _Filed:

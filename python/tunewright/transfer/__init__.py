@@ -9,9 +9,22 @@
 
 from __future__ import annotations
 
-__all__ = ["Portfolio", "Task", "narrowed", "tasks"]
+__all__ = [
+    "Portfolio",
+    "Store",
+    "Task",
+    "curve_features",
+    "data_features",
+    "narrowed",
+    "network_features",
+    "relatives",
+    "tasks",
+]
 
 from tunewright.study.past import tasks
+from tunewright.transfer.features import curve_features, data_features, network_features
+from tunewright.transfer.kinship import relatives
 from tunewright.transfer.narrowing import narrowed
 from tunewright.transfer.portfolio import Portfolio
+from tunewright.transfer.store import Store
 from tunewright.trial import Task

@@ -66,7 +66,7 @@ class Portfolio:
 
         Args:
             past: studies, files of studies, or :class:`~tunewright.transfer.Task` objects, all of one space.
-            size: how many configurations at most; fewer where no more help.
+            size: how many configurations; fewer where there are no more candidates.
             objective: which objective of studies that have several.
             candidates: what is picked from: so many of the best of each task, or these configurations.
             after: a study of the new task with a few trials done (five, say): tasks then count by how well they rank

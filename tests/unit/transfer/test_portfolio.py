@@ -22,24 +22,24 @@ class TestGreedy:
     def test_three_tasks_and_four_candidates_by_hand(self):
         # means .633 .5 .3 .667; beside candidate 2 the others leave .5/3, .9/3, .6/3; then candidate 3 leaves .2/3
         picks, means = greedy(REGRETS, 4)
-        assert picks == [2, 0, 3]  # candidate 1 is nowhere the best of the four
-        assert means == pytest.approx([0.9 / 3, 0.5 / 3, 0.2 / 3])
+        assert picks == [2, 0, 3, 1]  # candidate 1 is nowhere the best of the four: a round of its own
+        assert means == pytest.approx([0.9 / 3, 0.5 / 3, 0.2 / 3, 0.2 / 3])
 
     def test_size(self):
         assert greedy(REGRETS, 2)[0] == [2, 0]
 
     def test_weights(self):
-        assert greedy(REGRETS, 4, weights=np.array([0.0, 2.0, 0.0])) == ([3], [0.0])
+        assert greedy(REGRETS, 4, weights=np.array([0.0, 2.0, 0.0])) == ([3, 2, 1, 0], [0.0] * 4)
         assert greedy(REGRETS, 1, weights=np.array([3.0, 1.0, 0.0])) == ([0], [0.25])
 
     def test_what_was_reached_is_built_upon(self):
         # of (0, 1, 1) candidate 0 leaves 1.9/3, 1 and 3 leave 1/3, 2 leaves .5/3
         picks, means = greedy(REGRETS, 1, reached=np.array([0.0, 1.0, 1.0]))
         assert picks == [2] and means == pytest.approx([0.5 / 3])
-        assert greedy(REGRETS, 4, reached=np.zeros(3)) == ([], [])
+        assert greedy(REGRETS, 4, reached=np.zeros(3)) == ([2, 0, 3, 1], [0.0] * 4)
 
     def test_of_equals_the_first(self):
-        assert greedy(np.array([[0.5, 0.0, 0.0]]), 2) == ([1], [0.0])
+        assert greedy(np.array([[0.5, 0.0, 0.0]]), 2) == ([1, 2], [0.0, 0.0])
 
 
 class TestRegrets:
