@@ -14,6 +14,7 @@ from __future__ import annotations
 __all__ = ["NORMS", "Network", "mlp"]
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -102,6 +103,16 @@ class Network:
             for place, (layer, slopes) in enumerate(zip(self.layers, self._slopes, strict=True))
             for slot in layer.slots
             if slot.role != "running"
+        }
+
+    def named(self, vector: npt.NDArray[Any]) -> dict[str, npt.NDArray[Any]]:
+        """A vector laid out as ``parameters`` (an optimiser's moment, places in it) as views, by the arrays' names."""
+        views = _views(self.layers, vector, self.running, self.gates)
+        return {
+            f"{place}.{slot.name}": held[slot.name]
+            for place, (layer, held) in enumerate(zip(self.layers, views, strict=True))
+            for slot in layer.slots
+            if slot.role in ("weight", "bias")
         }
 
     def gather(self, inputs: Array) -> None:

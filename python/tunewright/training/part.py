@@ -5,9 +5,14 @@ from __future__ import annotations
 __all__ = ["Part"]
 
 from collections.abc import Callable
+from typing import Any
 
-from tunewright.training.layers.layer import Array
+import numpy as np
+import numpy.typing as npt
+
 from tunewright.training.network import Network
+
+_Array = npt.NDArray[Any]
 
 
 class Part:
@@ -24,6 +29,7 @@ class Part:
         self._part, self._whole = part, whole
         self._values = _pairs(part.arrays, whole.arrays, name)
         self._slopes = _pairs(part.slopes, whole.slopes, name)
+        self._name = name
 
     def take(self) -> None:
         """Copy the values, running statistics too, from the whole to the part."""
@@ -35,6 +41,12 @@ class Part:
         for own, block in self._values:
             block[...] = own
 
+    def places(self) -> npt.NDArray[np.intp]:
+        """Where the part's weights lie in the whole's flat vector, in the order of the part's arrays."""
+        own = self._part.named(self._part.parameters)
+        blocks = _pairs(own, self._whole.named(np.arange(self._whole.parameters.size)), self._name)
+        return np.concatenate([block.ravel() for _, block in blocks])
+
     def add_gradient(self) -> None:
         """Add the part's gradient to the whole's, which has zeros beside it: both slopes are of one loss."""
         for own, block in self._slopes:
@@ -42,8 +54,8 @@ class Part:
 
 
 def _pairs(
-    part: dict[str, Array], whole: dict[str, Array], name: Callable[[str], str | None]
-) -> list[tuple[Array, Array]]:
+    part: dict[str, _Array], whole: dict[str, _Array], name: Callable[[str], str | None]
+) -> list[tuple[_Array, _Array]]:
     pairs = []
     for own_name, own in part.items():
         source = name(own_name)

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 __all__ = [
     "ArchitectureEpoch",
+    "Backbone",
     "CellNetwork",
     "Differentiable",
     "EigenvalueRise",
+    "Elastic",
+    "ElasticEpoch",
     "Gumbel",
     "SkipLimit",
     "Softmax",
@@ -18,9 +21,11 @@ __all__ = [
     "SupernetEpoch",
 ]
 
+from tunewright.nas.sharing.backbone import Backbone
 from tunewright.nas.sharing.collapse import EigenvalueRise, SkipLimit
 from tunewright.nas.sharing.design import CellNetwork
 from tunewright.nas.sharing.differentiable import ArchitectureEpoch, Differentiable
+from tunewright.nas.sharing.elastic import Elastic, ElasticEpoch
 from tunewright.nas.sharing.gates import Gumbel, Softmax
 from tunewright.nas.sharing.stages import Stage
 from tunewright.nas.sharing.supernet import Supernet, SupernetEpoch

@@ -10,15 +10,13 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from tunewright.errors import SearchDivergedError
 from tunewright.nas.sharing.design import CellNetwork
-from tunewright.training import Dataset, Network, Recipe, Score, Splits, clip_by_norm, cross_entropy
+from tunewright.nas.sharing.recipes import check_recipe, diverged
+from tunewright.nas.sharing.scoring import calibrated_score
+from tunewright.nas.sharing.updates import update_at
+from tunewright.training import Dataset, Network, Recipe, Score, Splits, clip_by_norm
 from tunewright.training.layers import Array
-from tunewright.training.optimizers import OptimizerState
 from tunewright.training.streams import Purpose, permutation, stream
-
-_CALIBRATION = 512  # training examples that the batch norms of a path to be scored are measured on
-_CHUNK = 1024
 
 
 class SharedWeights:
@@ -40,7 +38,7 @@ class SharedWeights:
         operations: Sequence[Sequence[str]] | None = None,
         stage: int = 0,
     ) -> None:
-        _check(recipe)
+        check_recipe(recipe)
         self.design, self.splits, self.recipe, self.seed = design, splits, recipe, seed
         self.operations = [tuple(names) for names in operations or [design.operations] * len(design.edges)]
         layers = design.shared_layers(splits, self.operations)
@@ -102,10 +100,7 @@ class SharedWeights:
                 dataset.inputs[rows], dataset.labels[rows], smoothing=self.recipe.label_smoothing
             )
         if not math.isfinite(loss):
-            raise SearchDivergedError(
-                f"the loss of the shared weights became {loss} in {when}, with lr={self.recipe.lr:g}; "
-                "lower lr or set clip_norm in the recipe"
-            )
+            raise diverged(loss, when, self.recipe)
         return loss
 
     def update(self, lr: float) -> None:
@@ -117,40 +112,21 @@ class SharedWeights:
         if active is None:
             self._optimizer.update(memory, network.parameters, network.gradient, lr, decays=network.decays)
             return
-        part = OptimizerState(memory.step, {name: moment[active] for name, moment in memory.moments.items()})
-        parameters = network.parameters[active]
-        self._optimizer.update(part, parameters, network.gradient[active], lr, decays=network.decays[active])
-        network.parameters[active] = parameters
-        for name, moment in part.moments.items():
-            memory.moments[name][active] = moment
-        memory.step = part.step
+        update_at(self._optimizer, memory, network, lr, active)
 
     def score(self, dataset: Dataset) -> Score:
         """Loss and accuracy with the gates as they are, after the batch norms saw training examples through them."""
-        with np.errstate(all="ignore"):
-            self.network.gather(self.splits.train.inputs[:_CALIBRATION])
-            loss_sum, right = 0.0, 0
-            for first in range(0, dataset.size, _CHUNK):
-                labels = dataset.labels[first : first + _CHUNK]
-                logits = self.network.predict(dataset.inputs[first : first + _CHUNK])
-                loss_sum += cross_entropy(logits, labels)[0] * len(labels)
-                right += int(np.count_nonzero(logits.argmax(axis=1) == labels))
-        if not math.isfinite(loss_sum):
-            return Score(math.nan, math.nan)
-        return Score(loss_sum / dataset.size, right / dataset.size)
+        return calibrated_score(self.network, self.splits.train, dataset)
 
     def _operations_places(self) -> dict[tuple[int, int, int], npt.NDArray[np.intp]]:
         """For each (cell, edge, operation) with weights, where they lie in the flat vector."""
-        network, base = self.network, self.network.parameters.ctypes.data
+        network = self.network
         places: dict[tuple[int, int, int], list[npt.NDArray[np.intp]]] = {}
         cells = {layer: cell for cell, layer in enumerate(_cells(network))}
-        for name in network.slopes:
-            parts = name.split(".")
-            if int(parts[0]) in cells and len(parts) > 3:
-                array = network.arrays[name]
-                first = (array.ctypes.data - base) // array.itemsize
-                key = (cells[int(parts[0])], int(parts[1]), int(parts[2]))
-                places.setdefault(key, []).append(np.arange(first, first + array.size))
+        for name, lie in network.named(np.arange(network.parameters.size)).items():
+            layer, *parts = name.split(".")
+            if int(layer) in cells:
+                places.setdefault((cells[int(layer)], int(parts[0]), int(parts[1])), []).append(lie.ravel())
         return {key: np.concatenate(ranges) for key, ranges in places.items()}
 
     def _active(self) -> npt.NDArray[np.intp] | None:
@@ -162,16 +138,6 @@ class SharedWeights:
         active = np.ones(self.network.parameters.size, dtype=bool)
         active[np.concatenate(closed)] = False
         return np.flatnonzero(active)
-
-
-def _check(recipe: Recipe) -> None:
-    """Refuse settings that would have to be ignored; those of the recipe's own networks mean nothing here."""
-    plain = Recipe()
-    for name in ("gradient_accumulation", "augmentation_strength", "mixup_alpha"):
-        if getattr(recipe, name) != getattr(plain, name):
-            raise ValueError(f"recipe's {name} must be {getattr(plain, name)} for shared weights, which cannot use it")
-    if recipe.schedule == "plateau":
-        raise ValueError("recipe's schedule must not be 'plateau' for shared weights: no one validation loss is theirs")
 
 
 def _cells(network: Network) -> list[int]:
