@@ -85,7 +85,9 @@ def test_candidates_agree_in_points_and_order(case, good):
         ratio = own.log_density(drawn, weights=weights) - others.log_density(drawn)
         ranked = own.candidates(draws, fallback, others, weights=weights)
         assert np.array_equal(ranked, drawn[np.argsort(-ratio, kind="stable")], equal_nan=True)
+        assert np.array_equal(own.candidate(draws, fallback, others, weights=weights), ranked[0], equal_nan=True)
         theirs = twin.candidates(draws, fallback, twin_others, weights=weights)
+        assert np.array_equal(twin.candidate(draws, fallback, twin_others, weights=weights), theirs[0], equal_nan=True)
         apart = np.diff(np.sort(ratio))
         if not len(apart) or apart.min() > 1e-6:  # else rounding decides
             assert_allclose(ranked, theirs, atol=1e-9)
@@ -123,6 +125,37 @@ def test_a_mixture_depends_on_who_is_in_it_alone(case, moves):
     assert np.array_equal(again.log_density(points), ours.log_density(points))
 
 
+@pytest.mark.parametrize("n", [1, 7, 24, 255, 256, 257, 700, 3000])
+@pytest.mark.parametrize("width", [0.02, 0.3])
+def test_the_first_candidate_is_found_without_asking_everybody(n, width):
+    rng = np.random.default_rng(n)
+    for cells in ([0, 0, 0], [0, 7, -3]):
+        (own, others), (twin, twin_others) = ([kind(cells, [0.0] * 3) for _ in range(2)] for kind in BOTH)
+        rows = np.clip(rng.normal(0.4, width, (n + 20, 3)), 0, 1)
+        if cells[1]:
+            rows[:, 1:] = (np.floor(rows[:, 1:] * [6.999, 2.999]) + 0.5) / [7, 3]
+        for mixture, some in ((own, rows[:20]), (twin, rows[:20]), (others, rows), (twin_others, rows)):
+            mixture.insert(range(len(some)), some)
+        for _ in range(10):
+            draws, fallback = rng.random((24, 4)), rng.random((24, 3))
+            first = own.candidate(draws, fallback, others)
+            assert np.array_equal(first, own.candidates(draws, fallback, others)[0])
+        assert_allclose(first, twin.candidate(draws, fallback, twin_others), atol=1e-9)
+
+
+@pytest.mark.parametrize("kind", BOTH)
+@pytest.mark.parametrize("weight", [1e-280, 0.0])
+def test_priors_that_weigh_next_to_nothing_lose_no_component(kind, weight):
+    far = kind([0], [0.0], prior_weight=weight)
+    far.insert(range(300), np.linspace(0.0, 0.4, 300)[:, None])
+    near = kind([0], [0.0], prior_weight=weight)
+    near.insert(range(300), 1.0 - np.linspace(0.0, 0.4, 300)[:, None])
+    points = np.array([[0.6], [0.7]])  # 20 and 30 bandwidths from the nearest
+    assert_allclose(far.log_density(points), near.log_density(1.0 - points), rtol=1e-9)
+    nearest = -0.5 * (np.array([0.2, 0.3]) / 0.01) ** 2
+    assert ((far.log_density(points) - nearest > -5.0) & (far.log_density(points) - nearest < 10.0)).all()
+
+
 def test_ten_thousand_components_agree():
     rng = np.random.default_rng(0)
     rows, points = rng.random((10_000, 3)), rng.random((5, 3))
@@ -145,3 +178,7 @@ def test_both_refuse_the_same(kind):
         some.log_density(np.zeros((1, 2)), weights=np.ones(1))
     with pytest.raises(ValueError, match="others: expected 2 elements, got 1"):
         some.candidates(np.zeros((1, 3)), np.zeros((1, 2)), kind([0], [0.0]))
+    with pytest.raises(ValueError, match="others: expected 2 elements, got 1"):
+        some.candidate(np.zeros((0, 3)), np.zeros((0, 2)), kind([0], [0.0]))
+    with pytest.raises(ValueError, match="draws: expected 3 elements, got 0"):
+        some.candidate(np.zeros((0, 3)), np.zeros((0, 2)), kind([0, 0], [0.0, 0.0]))

@@ -140,6 +140,14 @@ class Mixture:
         *,
         weights: NDArray[np.float64] | None = None,
     ) -> NDArray[np.float64]: ...
+    def candidate(
+        self,
+        draws: NDArray[np.float64],
+        fallback: NDArray[np.float64],
+        others: Mixture,
+        *,
+        weights: NDArray[np.float64] | None = None,
+    ) -> NDArray[np.float64]: ...
 
 @final
 class Ranking:

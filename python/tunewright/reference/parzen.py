@@ -86,6 +86,13 @@ class Mixture:
         ranked: Array = points[np.argsort(-ratio, kind="stable")]
         return ranked
 
+    def candidate(self, draws: Array, fallback: Array, others: Mixture, *, weights: Array | None = None) -> Array:
+        """Return the first of the :meth:`candidates`, (d,)."""
+        if not len(draws) and len(others._cells) == len(self._cells):
+            raise ValueError(f"draws: expected {len(self._cells) + 1} elements, got 0")
+        first: Array = self.candidates(draws, fallback, others, weights=weights)[0]
+        return first
+
     def _observed(self) -> Array:
         return np.array([self._rows[t] for t in sorted(self._rows)]).reshape(-1, len(self._cells))
 

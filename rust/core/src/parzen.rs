@@ -19,6 +19,7 @@
 //! many observations have it. Densities are relative to the uniform one.
 
 mod column;
+mod density;
 mod mixture;
 mod normal;
 mod sum;

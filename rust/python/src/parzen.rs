@@ -86,4 +86,20 @@ impl Mixture {
         let points = border::run(py, || self.0.candidates(others, draws, fallback, weights))?;
         border::matrix(py, points, rows, columns)
     }
+
+    /// The first of the candidates.
+    #[pyo3(signature = (draws, fallback, others, *, weights=None))]
+    fn candidate<'py>(
+        &mut self,
+        py: Python<'py>,
+        draws: PyReadonlyArray2<'py, f64>,
+        fallback: PyReadonlyArray2<'py, f64>,
+        mut others: PyRefMut<'py, Self>,
+        weights: Option<PyReadonlyArray1<'py, f64>>,
+    ) -> PyResult<Bound<'py, PyArray1<f64>>> {
+        let (draws, fallback, others) = (draws.as_slice()?, fallback.as_slice()?, &mut others.0);
+        let weights = weights.as_ref().map(|array| array.as_slice()).transpose()?;
+        let point = border::run(py, || self.0.candidate(others, draws, fallback, weights))?;
+        Ok(border::vector(py, point))
+    }
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["Proposals"]
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -42,6 +43,11 @@ class Proposals:
     def natives(self, numbers: Ints) -> Array:
         """Native configurations of the trials ``numbers``, each but the first as if those before were under way."""
 
+        if len(numbers) == 1 and self._at_once() and len(self.densities.space.continuous):
+            natives = self.densities.space.natives(self._best(int(numbers[0])))
+            if self._is_new(natives):
+                return natives
+
         def propose(some: Ints, attempt: int) -> Array:
             for number in some.tolist():
                 if number not in self._ranked:
@@ -71,22 +77,18 @@ class Proposals:
         continuous = natives[:, space.continuous]
         return bool((continuous == continuous).any(axis=1).all())
 
+    def _best(self, number: int) -> Array:
+        """The first of what :meth:`_rank` returns, (1, d), where nothing but the densities has a say."""
+        point = np.empty((1, self.densities.space.dimension))
+        for group, own in self._drawn(number):
+            point[0, group.columns] = group.good.candidate(*own, group.others, weights=self._weights(group))
+        return point
+
     def _rank(self, number: int) -> Array:
         """Candidates of one trial, (m, d), the best first: in each group of coordinates by itself."""
-        space, m, d = self.densities.space, self.candidates, self.densities.space.dimension
-        draws = stream(self.seed, number, _DRAWS, m * (2 * d + len(self.densities.groups)))
-        fallback, last = draws[: m * d].reshape(m, d), m * d
-        if space.has_priors:
-            fallback = space.quantile(fallback)
-        at_once = self._at_once()
-        if at_once and len(self.densities.groups) == 1:
-            (group,) = self.densities.groups
-            own = draws[m * d :].reshape(m, 1 + d), fallback
-            return group.good.candidates(*own, group.others, weights=self._weights(group))
-        points = np.empty((m, d))
-        for group in self.densities.groups:
-            first, last = last, last + m * (1 + group.size)
-            own = draws[first:last].reshape(m, 1 + group.size), np.ascontiguousarray(fallback[:, group.columns])
+        space, at_once = self.densities.space, self._at_once()
+        points = np.empty((self.candidates, space.dimension))
+        for group, own in self._drawn(number):
             if at_once:
                 points[:, group.columns] = group.good.candidates(*own, group.others, weights=self._weights(group))
             else:
@@ -102,6 +104,19 @@ class Proposals:
             allowed = space.space.feasible(space.natives(points))
             points = np.concatenate([points[allowed], points[~allowed]])
         return points
+
+    def _drawn(self, number: int) -> Iterator[tuple[Group, tuple[Array, Array]]]:
+        """Each group with what its candidates for one trial are made of: draws (m, 1 + size), fallback (m, size)."""
+        space, groups, m = self.densities.space, self.densities.groups, self.candidates
+        draws = stream(self.seed, number, _DRAWS, m * (2 * space.dimension + len(groups)))
+        last = m * space.dimension
+        fallback = draws[:last].reshape(m, space.dimension)
+        if space.has_priors:
+            fallback = space.quantile(fallback)
+        for group in groups:
+            first, last = last, last + m * (1 + group.size)
+            own = fallback if len(groups) == 1 else np.ascontiguousarray(fallback[:, group.columns])
+            yield group, (draws[first:last].reshape(m, 1 + group.size), own)
 
     def _at_once(self) -> bool:
         """Whether nothing but the densities has a say in the points, or in their order."""

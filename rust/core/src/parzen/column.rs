@@ -2,7 +2,10 @@
 
 use std::f64::consts::FRAC_1_SQRT_2;
 
-use super::normal::{log_root_two_pi, mass, truncated_quantile};
+use super::{
+    normal::{cdf, log_root_two_pi, truncated_quantile},
+    sum::LANES,
+};
 
 /// Most observations that sharpen the smallest bandwidth, less two.
 const MOST: f64 = 100.0;
@@ -10,7 +13,7 @@ const MOST: f64 = 100.0;
 /// Kernels of one coordinate, one a component, in the order of the trials.
 ///
 /// log k(x) = peak − (x · inverse − shift)². Of a category `inverse` is 1 and `shift` the category. A component without
-/// the coordinate has 0 in all three.
+/// the coordinate has 0 in all three, and so has the padding up to a multiple of [`LANES`].
 #[derive(Debug, Clone)]
 pub struct Column {
     cells: i64,
@@ -19,6 +22,7 @@ pub struct Column {
     pub inverse: Vec<f64>,
     pub shift: Vec<f64>,
     pub peak: Vec<f64>,
+    outside: Vec<[f64; 2]>, // of numbers: the shares of the untruncated density below 0 and above 1
     order: Vec<(f64, u64)>, // of numbers: observations and their trials, ascending
     present: usize,
     lowest: f64,     // the smallest bandwidth that the kernels know of; NaN: none
@@ -28,8 +32,8 @@ pub struct Column {
 impl Column {
     pub fn new(cells: i64, least: f64) -> Self {
         let (at, inverse, shift, peak) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let (order, stale) = (Vec::new(), Vec::new());
-        Self { cells, least, at, inverse, shift, peak, order, present: 0, lowest: f64::NAN, stale }
+        let (outside, order, stale) = (Vec::new(), Vec::new(), Vec::new());
+        Self { cells, least, at, inverse, shift, peak, outside, order, present: 0, lowest: f64::NAN, stale }
     }
 
     /// How many unordered values there are; 0 for numbers.
@@ -44,10 +48,14 @@ impl Column {
 
     /// A component at `place` of the order of trials.
     pub fn insert(&mut self, place: usize, trial: u64, x: f64) {
+        let n = self.at.len();
         self.at.insert(place, x);
         for column in [&mut self.inverse, &mut self.shift, &mut self.peak] {
+            column.truncate(n);
             column.insert(place, 0.0);
+            column.resize((n + 1).next_multiple_of(LANES), 0.0);
         }
+        self.outside.insert(place, [0.0; 2]);
         if x.is_nan() {
             return;
         }
@@ -64,9 +72,12 @@ impl Column {
     /// The component at `place`, of `trial`, leaves.
     pub fn remove(&mut self, place: usize, trial: u64) {
         let x = self.at.remove(place);
+        let n = self.at.len();
         for column in [&mut self.inverse, &mut self.shift, &mut self.peak] {
             column.remove(place);
+            column.resize(n.next_multiple_of(LANES), 0.0);
         }
+        self.outside.remove(place);
         if x.is_nan() {
             return;
         }
@@ -83,7 +94,9 @@ impl Column {
     pub fn fill(&mut self, trials: &[u64], at: Vec<f64>) {
         let n = at.len();
         self.present = at.iter().filter(|x| !x.is_nan()).count();
-        (self.inverse, self.shift, self.peak) = (vec![0.0; n], vec![0.0; n], vec![0.0; n]);
+        let padded = vec![0.0; n.next_multiple_of(LANES)];
+        (self.inverse, self.shift, self.peak) = (padded.clone(), padded.clone(), padded);
+        self.outside = vec![[0.0; 2]; n];
         if self.cells >= 0 {
             self.order = at.iter().copied().zip(trials.iter().copied()).filter(|(x, _)| !x.is_nan()).collect();
             self.order.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
@@ -128,7 +141,7 @@ impl Column {
         if self.cells < 0 {
             return if p < self.smoothing() { fallback } else { x };
         }
-        self.rounded(truncated_quantile(p, x, FRAC_1_SQRT_2 / self.inverse[place]))
+        self.rounded(truncated_quantile(p, x, FRAC_1_SQRT_2 / self.inverse[place], self.outside[place]))
     }
 
     /// The value that `x` stands for.
@@ -144,7 +157,9 @@ impl Column {
         let (x, deviation) = (self.order[rank].0, self.gap(rank).clamp(self.lowest, 1.0));
         self.inverse[place] = FRAC_1_SQRT_2 / deviation;
         self.shift[place] = x * self.inverse[place];
-        self.peak[place] = -(deviation * mass(x, deviation)).ln() - log_root_two_pi();
+        let (below, above) = (cdf(-x / deviation), cdf((x - 1.0) / deviation));
+        self.peak[place] = -(deviation * (1.0 - below - above)).ln() - log_root_two_pi();
+        self.outside[place] = [below, above];
     }
 
     /// The larger distance to a neighbour; the faces of the cube are neighbours of a single observation alone.

@@ -2,7 +2,8 @@
 
 use super::{
     column::Column,
-    sum::{LANES, Place, sums},
+    density::{Density, last_if_nan},
+    sum::LANES,
 };
 use crate::error::{Error, Result};
 
@@ -110,24 +111,14 @@ impl Mixture {
         let count = points.len() / d;
         same_length("points", points.len(), count * d)?;
         same_length("log_prior", log_prior.map_or(points.len(), <[f64]>::len), points.len())?;
-        let weights = self.weights(weights)?;
-        self.columns.iter_mut().for_each(|column| column.settle(&self.trials));
-        let prior = |i: usize| if points[i].is_nan() { 0.0 } else { log_prior.map_or(0.0, |logs| logs[i]) };
-        let total = weights.iter().sum::<f64>() + self.prior_weight;
+        self.settle();
         let mut found = Vec::with_capacity(count);
         let mut first = 0;
         while first < count {
-            let last = self.alike(points, log_prior, first, count);
-            let row = first * d..(first + 1) * d;
-            let base = self.base(&points[row.clone()], log_prior.map(|logs| &logs[row]));
-            let there: Vec<usize> = (0..d).filter(|j| !points[first * d + j].is_nan()).collect();
-            let columns: Vec<&Column> = there.iter().map(|&j| &self.columns[j]).collect();
-            let place = |i: usize| there.iter().map(|&j| self.place(j, points[i * d + j], prior(i * d + j))).collect();
-            let places: Vec<Vec<Place>> = (first..last).map(place).collect();
-            for (k, sum) in sums(&columns, &base, &weights, &places).into_iter().enumerate() {
-                let own: f64 = ((first + k) * d..(first + k + 1) * d).map(prior).sum();
-                found.push(sum.plus(own, self.prior_weight).log() - total.ln());
-            }
+            let last = if log_prior.is_some() { first + 1 } else { self.alike(points, first) };
+            let rows = first * d..last * d;
+            let log_prior = log_prior.map(|logs| &logs[rows.clone()]);
+            found.extend(self.density(&points[rows.clone()], log_prior, weights)?.logs());
             first = last;
         }
         Ok(found)
@@ -145,7 +136,7 @@ impl Mixture {
         same_length("fallback", fallback.len(), count * d)?;
         let mut summed = self.weights(weights)?;
         summed.truncate(self.trials.len());
-        self.columns.iter_mut().for_each(|column| column.settle(&self.trials));
+        self.settle();
         let total = summed.iter_mut().fold(0.0, |total, weight| {
             *weight += total;
             *weight
@@ -187,41 +178,49 @@ impl Mixture {
         Ok(order.iter().flat_map(|&i| &points[i * d..(i + 1) * d]).copied().collect())
     }
 
+    /// The first of the [`Self::candidates`], (d,), without asking all components of `others` about all of them.
+    ///
+    /// # Errors
+    /// As there, and no draws at all.
+    pub fn candidate(
+        &mut self,
+        others: &mut Self,
+        draws: &[f64],
+        fallback: &[f64],
+        weights: Option<&[f64]>,
+    ) -> Result<Vec<f64>> {
+        let d = self.dimension();
+        same_length("others", others.dimension(), d)?;
+        let points = self.sample(draws, fallback, weights)?;
+        if points.is_empty() {
+            return Err(Error::Length { argument: "draws", expected: d + 1, got: 0 });
+        }
+        if self.alike(&points, 0) * d < points.len() {
+            return Ok(self.candidates(others, draws, fallback, weights)?[..d].to_vec());
+        }
+        let own = self.log_density(&points, None, weights)?;
+        others.settle();
+        let best = others.density(&points, None, None)?.exceeded_most(&own);
+        Ok(points[best * d..(best + 1) * d].to_vec())
+    }
+
+    /// Kernels as their neighbours have them be.
+    fn settle(&mut self) {
+        self.columns.iter_mut().for_each(|column| column.settle(&self.trials));
+    }
+
+    /// The density of the settled columns at `points` that look alike, with the prior alone.
+    fn density(&self, points: &[f64], log_prior: Option<&[f64]>, weights: Option<&[f64]>) -> Result<Density<'_>> {
+        Ok(Density::new(&self.columns, points, log_prior, self.weights(weights)?, self.prior_weight))
+    }
+
     /// Where the points that look like point `first` to the components end.
-    fn alike(&self, points: &[f64], log_prior: Option<&[f64]>, first: usize, count: usize) -> usize {
+    fn alike(&self, points: &[f64], first: usize) -> usize {
         let d = self.dimension();
         let row = |i: usize| &points[i * d..(i + 1) * d];
+        let count = points.len() / d;
         let alike = |i: usize| row(i).iter().zip(row(first)).all(|(a, b)| a.is_nan() == b.is_nan());
-        if log_prior.is_some() {
-            return first + 1;
-        }
         (first + 1..count).find(|&i| !alike(i)).unwrap_or(count)
-    }
-
-    /// The logarithms that all kernels begin with at a point like this: the peaks, and π where a component lacks a number.
-    fn base(&self, point: &[f64], log_prior: Option<&[f64]>) -> Vec<f64> {
-        let n = self.trials.len();
-        let mut base = vec![0.0; n.next_multiple_of(LANES)];
-        base[n..].fill(f64::NEG_INFINITY);
-        for (j, column) in self.columns.iter().enumerate().filter(|&(j, _)| !point[j].is_nan()) {
-            base.iter_mut().zip(&column.peak).for_each(|(sum, peak)| *sum += peak);
-            if let Some(log) = log_prior.map(|logs| logs[j]) {
-                base.iter_mut().zip(&column.inverse).for_each(|(sum, &inverse)| {
-                    *sum += if inverse == 0.0 { log } else { 0.0 };
-                });
-            }
-        }
-        base
-    }
-
-    fn place(&self, j: usize, x: f64, log_prior: f64) -> Place {
-        let column = &self.columns[j];
-        if column.categories() == 0.0 {
-            return Place::Number(x);
-        }
-        let other = column.smoothing().ln() + log_prior;
-        let same = ((1.0 - column.smoothing()) * column.categories() + other.exp()).ln();
-        Place::Category { value: x, same, other }
     }
 
     /// The weights of all components, padded with 0.
@@ -241,11 +240,6 @@ impl Mixture {
         }
         Ok(weights)
     }
-}
-
-/// NaN as what is less than all numbers, and one zero.
-fn last_if_nan(x: f64) -> f64 {
-    if x.is_nan() { f64::NEG_INFINITY } else { x + 0.0 }
 }
 
 fn newest(place: usize, count: usize) -> usize {

@@ -1,16 +1,20 @@
 //! The sum over all components at several points: where the time goes.
 //!
-//! Components are taken in tiles. Within one, the logarithms of all kernels come first, coordinate by coordinate while they
-//! are in registers if all are numbers, then the exponentials of those that count: with the largest logarithm so far as the unit, a component below exp(−64) of it is less than half an ulp of the
-//! sum for any number of components that fits into memory, and is left out.
+//! Components are taken in tiles, the newest first. Within one, the logarithms of all kernels come first, coordinate by
+//! coordinate while they are in registers if all are numbers, then the exponentials of those that count, in one plain loop.
+//! A sum keeps the unit it began with, the prior's share, unless that would overflow: what is less than exp(−64) of the
+//! unit is less than half an ulp of the sum for any number of components that fits into memory, and is left out.
+
+use std::ops::Range;
 
 use super::column::Column;
 use crate::lanes::{Kernel, dispatch, exponential, multiply_add};
 
 pub const LANES: usize = 8;
+pub const SOME: usize = 4; // points at a time, so that a component is loaded once for all of them
 const TILE: usize = 256; // components, a multiple of `LANES`: what they need stays in the nearest cache
 const FAR: f64 = 64.0;
-const SOME: usize = 4; // points at a time, so that a component is loaded once for all of them
+const HIGH: f64 = 600.0; // exp of it is far from overflow, even times the weights of all components
 
 type Block = [f64; LANES];
 type Logs = [[f64; TILE]; SOME];
@@ -25,131 +29,128 @@ pub enum Place {
 /// A sum as the logarithm of its unit and its multiple.
 #[derive(Clone, Copy)]
 pub struct Sum {
-    pub unit: f64,
-    pub multiple: f64,
+    unit: f64,
+    multiple: f64,
 }
 
 impl Sum {
-    const NOTHING: Self = Self { unit: f64::NEG_INFINITY, multiple: 0.0 };
-
-    /// With `weight` exp(`log`) more.
-    pub fn plus(self, log: f64, weight: f64) -> Self {
+    /// `weight` exp(`log`)
+    pub fn new(log: f64, weight: f64) -> Self {
         if weight == 0.0 || log == f64::NEG_INFINITY {
-            return self;
+            return Self { unit: f64::NEG_INFINITY, multiple: 0.0 };
         }
-        let unit = self.unit.max(log);
-        let old = if self.multiple > 0.0 { self.multiple * (self.unit - unit).exp() } else { 0.0 };
-        Self { unit, multiple: old + weight * (log - unit).exp() }
+        Self { unit: log + weight.ln(), multiple: 1.0 }
     }
 
     pub fn log(self) -> f64 {
         self.unit + self.multiple.ln()
     }
-}
 
-/// Sums over the components at the points `places` (m, d) in the `columns`, whose kernels begin with the logarithms `base`.
-///
-/// `base` and `weights` are padded with −∞ and 0 to a multiple of [`LANES`].
-pub fn sums(columns: &[&Column], base: &[f64], weights: &[f64], places: &[Vec<Place>]) -> Vec<Sum> {
-    dispatch(Components { columns, base, weights, places })
-}
-
-struct Components<'a> {
-    columns: &'a [&'a Column],
-    base: &'a [f64],
-    weights: &'a [f64],
-    places: &'a [Vec<Place>],
-}
-
-impl Kernel for Components<'_> {
-    type Output = Vec<Sum>;
-
-    #[inline(always)]
-    fn run<const FUSED: bool, const WIDE: bool>(self) -> Vec<Sum> {
-        let mut found = vec![Sum::NOTHING; self.places.len()];
-        let mut logs: Logs = [[0.0; TILE]; SOME];
-        let weights = self.weights.chunks(TILE);
-        for (tile, (base, weights)) in self.base.chunks(TILE).zip(weights).enumerate() {
-            let tiles: Vec<Tile> = self.columns.iter().map(|column| Tile::new(column, tile, base.len())).collect();
-            for (points, sums) in self.places.chunks(SOME).zip(found.chunks_mut(SOME)) {
-                let points: [&[Place]; SOME] = std::array::from_fn(|k| &points[k.min(points.len() - 1)][..]);
-                if let Some(points) = all_numbers(points) {
-                    registers::<FUSED>(&tiles, base, &points, &mut logs);
-                } else {
-                    kernels::<FUSED>(&tiles, base, points, &mut logs);
-                }
-                for (sum, logs) in sums.iter_mut().zip(&logs) {
-                    *sum = added::<FUSED>(*sum, &logs[..base.len()], weights);
-                }
-            }
-        }
-        found
+    fn in_units_of(self, unit: f64) -> Self {
+        let multiple = if self.multiple > 0.0 { self.multiple * (self.unit - unit).exp() } else { 0.0 };
+        Self { unit, multiple }
     }
 }
 
-/// The components of a tile in one coordinate, padded with kernels that are 1.
-struct Tile<'a> {
-    inverse: Piece<'a>,
-    shift: Piece<'a>,
+/// Components whose kernels begin with the logarithms `base`, in some of their coordinates.
+///
+/// `base` and `weights` are padded with −∞ and 0 to a multiple of [`LANES`], as the columns are with kernels that are 1.
+pub struct Components<'a> {
+    pub columns: Vec<&'a Column>,
+    pub base: Vec<f64>,
+    pub weights: Vec<f64>,
 }
 
-enum Piece<'a> {
-    Whole(&'a [f64]),
-    Padded(Vec<f64>),
+impl Components<'_> {
+    pub fn tiles(&self) -> usize {
+        self.base.len().div_ceil(TILE)
+    }
+
+    /// Adds those of a tile, 0 the newest, to the `sums` of `some` of the points `places` (m, columns).
+    pub fn add(&self, tile: usize, places: &[Place], some: &[usize], sums: &mut [Sum]) {
+        let end = self.base.len() - tile * TILE;
+        let range = end.saturating_sub(TILE)..end;
+        dispatch(Work { components: self, range, places, some, sums });
+    }
+}
+
+struct Work<'a> {
+    components: &'a Components<'a>,
+    range: Range<usize>,
+    places: &'a [Place],
+    some: &'a [usize],
+    sums: &'a mut [Sum],
+}
+
+impl Kernel for Work<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<const FUSED: bool, const WIDE: bool>(self) {
+        let Self { components, range, places, some, sums } = self;
+        let (base, weights) = (&components.base[range.clone()], &components.weights[range.clone()]);
+        let tiles: Vec<Tile> = components.columns.iter().map(|column| Tile::new(column, range.clone())).collect();
+        let mut logs: Logs = [[0.0; TILE]; SOME];
+        let mut numbers = Vec::with_capacity(tiles.len());
+        for which in some.chunks(SOME) {
+            let row = |k: usize| which[k.min(which.len() - 1)] * tiles.len();
+            let points: [&[Place]; SOME] = std::array::from_fn(|k| &places[row(k)..row(k) + tiles.len()]);
+            if all_numbers(points, &mut numbers) {
+                registers::<FUSED>(&tiles, &numbers, blocks(base), &mut logs);
+            } else {
+                kernels::<FUSED>(&tiles, base, points, &mut logs);
+            }
+            for (&i, logs) in which.iter().zip(&logs) {
+                sums[i] = added::<FUSED>(sums[i], blocks(&logs[..base.len()]), blocks(weights));
+            }
+        }
+    }
+}
+
+/// The components of a tile in one coordinate.
+struct Tile<'a> {
+    inverse: &'a [Block],
+    shift: &'a [Block],
 }
 
 impl<'a> Tile<'a> {
-    fn new(column: &'a Column, tile: usize, length: usize) -> Self {
-        let piece = |values: &'a [f64]| {
-            let rest = &values[tile * TILE..];
-            if rest.len() >= length {
-                return Piece::Whole(&rest[..length]);
-            }
-            let mut padded = rest.to_vec();
-            padded.resize(length, 0.0);
-            Piece::Padded(padded)
-        };
-        Self { inverse: piece(&column.inverse), shift: piece(&column.shift) }
+    fn new(column: &'a Column, range: Range<usize>) -> Self {
+        Self { inverse: blocks(&column.inverse[range.clone()]), shift: blocks(&column.shift[range]) }
     }
 }
 
-impl Piece<'_> {
-    fn values(&self) -> &[f64] {
-        match self {
-            Self::Whole(values) => values,
-            Self::Padded(values) => values,
-        }
-    }
+#[inline(always)]
+fn blocks(values: &[f64]) -> &[Block] {
+    values.as_chunks().0
 }
 
-/// Of each coordinate the numbers of all points, if there is no category among them.
-fn all_numbers(points: [&[Place]; SOME]) -> Option<Vec<[f64; SOME]>> {
-    let mut found = vec![[0.0; SOME]; points[0].len()];
-    for (k, point) in points.iter().enumerate() {
-        for (numbers, place) in found.iter_mut().zip(*point) {
-            let Place::Number(x) = place else { return None };
-            numbers[k] = *x;
+/// Whether there is no category among the points; then `numbers` are those of all points, coordinate by coordinate.
+#[inline(always)]
+fn all_numbers(points: [&[Place]; SOME], numbers: &mut Vec<[f64; SOME]>) -> bool {
+    numbers.clear();
+    for j in 0..points[0].len() {
+        let mut found = [0.0; SOME];
+        for k in 0..SOME {
+            let Place::Number(x) = points[k][j] else { return false };
+            found[k] = x;
         }
+        numbers.push(found);
     }
-    Some(found)
+    true
 }
+
+// plain loops over indices: what is not inlined would run without the wide instructions
 
 /// As [`kernels`] where all coordinates are numbers: a block of components stays in registers through all of them.
 #[inline(always)]
-fn registers<const FUSED: bool>(tiles: &[Tile], base: &[f64], points: &[[f64; SOME]], logs: &mut Logs) {
-    let columns: Vec<(&[Block], &[Block], [f64; SOME])> = tiles
-        .iter()
-        .zip(points)
-        .map(|(tile, &x)| (tile.inverse.values().as_chunks().0, tile.shift.values().as_chunks().0, x))
-        .collect();
-    let base: &[Block] = base.as_chunks().0;
+fn registers<const FUSED: bool>(tiles: &[Tile], numbers: &[[f64; SOME]], base: &[Block], logs: &mut Logs) {
     let [a, b, c, d] = logs;
     let (a, b, c, d): (&mut [Block], &mut [Block], &mut [Block], &mut [Block]) =
         (a.as_chunks_mut().0, b.as_chunks_mut().0, c.as_chunks_mut().0, d.as_chunks_mut().0);
-    for i in 0..base.len() {
+    for i in 0..base.len().min(TILE / LANES) {
         let (mut p, mut q, mut r, mut s) = (base[i], base[i], base[i], base[i]);
-        for (inverse, shift, x) in &columns {
-            let (inverse, shift) = (&inverse[i], &shift[i]);
+        for (tile, x) in tiles.iter().zip(numbers) {
+            let (inverse, shift) = (&tile.inverse[i], &tile.shift[i]);
             for lane in 0..LANES {
                 p[lane] = less_square::<FUSED>(p[lane], x[0], inverse[lane], shift[lane]);
                 q[lane] = less_square::<FUSED>(q[lane], x[1], inverse[lane], shift[lane]);
@@ -168,10 +169,10 @@ fn kernels<const FUSED: bool>(tiles: &[Tile], base: &[f64], points: [&[Place]; S
         point[..base.len()].copy_from_slice(base);
     }
     for (j, tile) in tiles.iter().enumerate() {
-        let (inverse, shift) = (tile.inverse.values(), tile.shift.values());
+        let (inverse, shift) = (tile.inverse.as_flattened(), tile.shift.as_flattened());
         match [points[0][j], points[1][j], points[2][j], points[3][j]] {
             [Place::Number(a), Place::Number(b), Place::Number(c), Place::Number(d)] => {
-                numbers::<FUSED>([a, b, c, d], inverse, shift, logs);
+                self::numbers::<FUSED>([a, b, c, d], inverse, shift, logs);
             }
             places => {
                 for k in 0..SOME {
@@ -183,8 +184,6 @@ fn kernels<const FUSED: bool>(tiles: &[Tile], base: &[f64], points: [&[Place]; S
         }
     }
 }
-
-// plain loops over indices: what is not inlined would run without the wide instructions
 
 #[inline(always)]
 fn numbers<const FUSED: bool>(x: [f64; SOME], inverse: &[f64], shift: &[f64], logs: &mut Logs) {
@@ -218,39 +217,38 @@ fn category<const FUSED: bool>([value, same, other]: [f64; 3], inverse: &[f64], 
 
 /// `sum` with the components of one tile.
 #[inline(always)]
-fn added<const FUSED: bool>(sum: Sum, logs: &[f64], weights: &[f64]) -> Sum {
-    let (logs, weights): (&[Block], &[Block]) = (logs.as_chunks().0, weights.as_chunks().0);
-    let mut highest = [sum.unit; LANES];
-    for i in 0..logs.len() {
+fn added<const FUSED: bool>(sum: Sum, logs: &[Block], weights: &[Block]) -> Sum {
+    let mut highest = [f64::NEG_INFINITY; LANES];
+    for block in logs {
         for lane in 0..LANES {
-            highest[lane] = larger(logs[i][lane], highest[lane]);
+            highest[lane] = larger(block[lane], highest[lane]);
         }
     }
-    let unit = largest(highest);
-    if unit == f64::NEG_INFINITY {
+    let highest = largest(highest);
+    if highest == f64::NEG_INFINITY || highest < sum.unit - FAR {
         return sum;
     }
-    // what counts is moved together first: the exponentials are one plain loop, without a branch
-    let (mut near, mut chosen) = ([0.0; TILE], [[0.0; LANES]; TILE / LANES]);
+    let unit = if highest > sum.unit + HIGH { highest } else { sum.unit };
+    let (mut near, mut chosen) = ([[0.0; LANES]; TILE / LANES], [[0.0; LANES]; TILE / LANES]);
     let mut count = 0;
     for i in 0..logs.len().min(weights.len()).min(TILE / LANES) {
         if any_above(logs[i], unit - FAR) {
-            near.as_chunks_mut().0[count] = logs[i];
-            chosen[count] = weights[i];
+            (near[count], chosen[count]) = (logs[i], weights[i]);
             count += 1;
         }
     }
-    for log in &mut near[..count * LANES] {
-        *log = exponential::<FUSED>(*log - unit);
+    let (near, chosen) = (near[..count].as_flattened_mut(), chosen[..count].as_flattened());
+    for i in 0..near.len().min(chosen.len()) {
+        near[i] = chosen[i] * exponential::<FUSED>(near[i] - unit);
     }
     let mut parts = [0.0; LANES];
-    for (kernels, weights) in near.as_chunks::<LANES>().0[..count].iter().zip(&chosen) {
+    for block in blocks(near) {
         for lane in 0..LANES {
-            parts[lane] = multiply_add::<FUSED>(weights[lane], kernels[lane], parts[lane]);
+            parts[lane] += block[lane];
         }
     }
-    let old = if sum.multiple > 0.0 { sum.multiple * (sum.unit - unit).exp() } else { 0.0 };
-    Sum { unit, multiple: old + parts.iter().sum::<f64>() }
+    let old = if unit == sum.unit { sum } else { sum.in_units_of(unit) };
+    Sum { unit, multiple: old.multiple + parts.iter().sum::<f64>() }
 }
 
 #[inline(always)]
