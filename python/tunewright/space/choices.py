@@ -70,6 +70,10 @@ class Choices(Domain):
         choices = self.choices
         return [choices[i] for i in native.astype(np.intp).tolist()]
 
+    def value_of(self, native: float) -> Any:
+        """Return the choice."""
+        return self.choices[int(native)]
+
     def meaning(self, native: Array) -> Column:
         """Return the choices as float64 when all are numbers, as bool when all are, else as objects."""
         result: Column = table(self.choices)[native.astype(np.intp)]

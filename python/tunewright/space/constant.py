@@ -71,6 +71,10 @@ class Constant(Domain):
         """Return the value, as often as there are natives."""
         return [self.value] * len(native)
 
+    def value_of(self, native: float) -> Any:
+        """Return the value."""
+        return self.value
+
     def meaning(self, native: Array) -> Column:
         """Return the value in every row, as float64, bool or object."""
         result: Column = table([self.value])[np.zeros(len(native), dtype=np.intp)]

@@ -134,6 +134,10 @@ class Distribution(Domain):
         numbers: list[Any] = (native.astype(np.int64) if self.kind == "int" else native).tolist()
         return numbers
 
+    def value_of(self, native: float) -> Any:
+        """Return the float or int."""
+        return int(native) if self.kind == "int" else native
+
     def points(self, n: int | None = None) -> Array:
         """Return natives spread over the distribution; on an unbounded one the middles of n equal shares."""
         if n is None or n < 1 or self._bounded():

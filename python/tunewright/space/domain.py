@@ -78,6 +78,10 @@ class Domain(ABC):
     def values(self, native: Array) -> list[Any]:
         """Return the Python values of natives (n,) without NaN."""
 
+    def value_of(self, native: float) -> Any:
+        """Return the Python value of one native that is not NaN; as ``values``."""
+        return self.values(np.array([native]))[0]
+
     def meaning(self, native: Array) -> Column:
         """Return the values of natives (n,) without NaN as a column to compute with: float64, bool or object."""
         return native

@@ -120,6 +120,10 @@ class Float(Numeric):
         numbers: list[Any] = native.tolist()
         return numbers
 
+    def value_of(self, native: float) -> Any:
+        """Return the float."""
+        return native
+
     def _fields(self) -> dict[str, Any]:
         shape = {"log": self.log or None, "step": self.step}
         return {name: value for name, value in shape.items() if value is not None}

@@ -107,6 +107,10 @@ class Int(Numeric):
         numbers: list[Any] = native.astype(np.int64).tolist()
         return numbers
 
+    def value_of(self, native: float) -> Any:
+        """Return the int."""
+        return int(native)
+
     def _fields(self) -> dict[str, Any]:
         shape = {"log": self.log or None, "step": None if self.step == 1 else self.step}
         return {name: value for name, value in shape.items() if value is not None}

@@ -88,6 +88,10 @@ class PowerOfTwo(Numeric):
         numbers: list[Any] = native.astype(np.int64).tolist()
         return numbers
 
+    def value_of(self, native: float) -> Any:
+        """Return the int."""
+        return int(native)
+
     def _fields(self) -> dict[str, Any]:
         return {}
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 __all__ = ["at", "coordinate"]
 
-import math
+from bisect import bisect_right
 
 from tunewright.space.decimals import DIGITS, EXACT_TENS, TENS, shortest
 
 _ONE_IN = 10.0**-DIGITS
 _TENS, _EXACT = TENS.tolist(), EXACT_TENS.tolist()
-_FIRST = DIGITS - 1 - 22  # decade of the second of the tens
+_LOWEST, _HIGHEST = _TENS[1], _TENS[-2]
+_POINT = 2 * DIGITS  # the tens begin at 10**-DIGITS: of 10**decade, decade + DIGITS + 1 of them are not larger
 
 
 def at(unit: float, low: float, high: float) -> float:
@@ -26,7 +27,22 @@ def at(unit: float, low: float, high: float) -> float:
     value = low + unit * (high - low)
     if value > high:
         value = high
-    value = _snapped(value, (value * 0.25 - low * 0.25) * 2.0**-49)
+    tolerance = (value * 0.25 - low * 0.25) * 2.0**-49
+    # as ``decimals.snap``
+    size = abs(value)
+    if _LOWEST <= size < _HIGHEST:
+        shift = _POINT - bisect_right(_TENS, size)  # DIGITS - 1 less the decade
+        short: float
+        if shift >= 0:
+            ten = _EXACT[shift]
+            short = round(value * ten) / ten
+        else:
+            ten = _EXACT[-shift]
+            short = round(value / ten) * ten
+    else:
+        short = float(f"{value:.{DIGITS - 1}e}")
+    if abs(value - short) <= tolerance:
+        value = shortest(value, tolerance) if size * _ONE_IN < 4.0 * tolerance else short
     if value < low:
         return low
     return high if value > high else value
@@ -35,34 +51,19 @@ def at(unit: float, low: float, high: float) -> float:
 def coordinate(value: float, low: float, high: float) -> float | None:
     """Return the coordinate of a value, ``None`` where ``at`` does not map it back."""
     width = high - low
-    unit = _within((value - low) / width)
+    unit = (value - low) / width
+    if unit < 0.0:  # comparisons cost less than ``min`` and ``max``
+        unit = 0.0
+    elif unit > 1.0:
+        unit = 1.0
     back = low + unit * width
-    unit = _within(unit + (value - (high if back > high else back)) / width) + 0.0
+    if back > high:
+        back = high
+    if back != value:
+        unit += (value - back) / width
+        if unit < 0.0:
+            unit = 0.0
+        elif unit > 1.0:
+            unit = 1.0
+    unit += 0.0  # -0 is 0
     return unit if at(unit, low, high) == value else None
-
-
-def _within(unit: float) -> float:
-    """``unit`` between 0 and 1; comparisons cost less than ``min`` and ``max``."""
-    if unit < 0.0:
-        return 0.0
-    return 1.0 if unit > 1.0 else unit
-
-
-def _snapped(value: float, tolerance: float) -> float:
-    """As ``decimals.snap``."""
-    size = abs(value)
-    if _TENS[1] <= size < _TENS[-2]:
-        decade = (math.frexp(size)[1] - 1) * 30103 // 100000
-        decade += size >= _TENS[decade + 2 - _FIRST]
-        shift = DIGITS - 1 - decade
-        if shift >= 0:
-            ten = _EXACT[shift]
-            short: float = round(value * ten) / ten
-        else:
-            ten = _EXACT[-shift]
-            short = round(value / ten) * ten
-    else:
-        short = float(f"{value:.{DIGITS - 1}e}")
-    if not abs(value - short) <= tolerance:
-        return value
-    return shortest(value, tolerance) if size * _ONE_IN < 4.0 * tolerance else short

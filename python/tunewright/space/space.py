@@ -241,6 +241,9 @@ class Space:
 
     def configs(self, natives: ArrayLike) -> list[dict[str, Any]]:
         """Return the configurations of natives (n, d): Python values of the parameters that exist, in order."""
+        if _is_row(natives, self.dimension):
+            pairs = zip(self._by_name.items(), natives[0].tolist(), strict=True)
+            return [{name: domain.value_of(native) for (name, domain), native in pairs if native == native}]
         return Rows(self._by_name, self._columns(natives, "natives")).configs()
 
     def natives(self, configs: Sequence[Mapping[str, Any]]) -> Array:

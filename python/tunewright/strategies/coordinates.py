@@ -43,7 +43,7 @@ class Coordinates:
     even: np.ndarray[Any, np.dtype[np.bool_]]
     has_priors: bool
 
-    @property
+    @cached_property
     def dimension(self) -> int:
         """How many columns vary."""
         return len(self.kinds)
@@ -67,7 +67,8 @@ class Coordinates:
 
     def natives(self, unit: Array) -> Array:
         """Native rows, shape (n, all columns), of coordinates (n, d): NaN where inactive."""
-        known = np.where(np.isnan(unit), 0.5, unit)
+        total = np.add.reduce(unit, axis=None)  # NaN if any is
+        known = unit if total == total else np.where(np.isnan(unit), 0.5, unit)
         if self.dimension == self.space.dimension:
             return self.space.decode(known)
         full = np.full((len(unit), self.space.dimension), 0.5)

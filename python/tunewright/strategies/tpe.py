@@ -100,10 +100,10 @@ class TPE:
 
     def suggest(self, history: History, seed: int, numbers: Ints) -> Array:
         """See :class:`~tunewright.strategies.protocol.Strategy`."""
-        space = coordinates(history.space)
+        known = self._known(history)
+        space = known.densities.space
         if not len(numbers) or not space.dimension:
             return space.natives(np.zeros((len(numbers), space.dimension)))
-        known = self._known(history, space)
         known.standing.read(history)
         found = self._split(history, known.standing, space.dimension)
         if found is None:
@@ -142,13 +142,14 @@ class TPE:
     def _count(self, ended: int, most: float) -> int:
         return int(min(math.ceil(self.good * ended), most))
 
-    def _known(self, history: History, space: Coordinates) -> _Known:
+    def _known(self, history: History) -> _Known:
         records = _records.setdefault(history, {})
         known = records.get(self)
-        if known is None or known.densities.space is not space:
+        if known is None or known.of is not history.space:
+            space = coordinates(history.space)
             densities = Densities(space, groups(space, self._columns(space), self.prior_weight))
             standing = Standing() if len(history.metrics) == 1 else Fronts()
-            known = records[self] = _Known(standing, densities)
+            known = records[self] = _Known(history.space, standing, densities)
         return known
 
     def _columns(self, space: Coordinates) -> list[list[int]]:
@@ -156,7 +157,7 @@ class TPE:
         if not self.multivariate:
             return [[j] for j in range(space.dimension)]
         if not self.group:
-            return [list(range(space.dimension))]
+            return [list(range(space.dimension))] if space.dimension else []
         found: dict[str, list[int]] = {}
         for j, column in enumerate(space.columns):
             found.setdefault(repr(space.space.domains[column].when), []).append(j)
@@ -176,6 +177,7 @@ class TPE:
 class _Known:
     """What was learnt of a record, to save learning it again."""
 
+    of: Space
     standing: Standing | Fronts
     densities: Densities
 

@@ -31,7 +31,7 @@ from tunewright.trial.state import TrialState
 
 __all__ = ["History"]
 
-_COMPLETE = int(TrialState.COMPLETE)
+_RUNNING, _COMPLETE = int(TrialState.RUNNING), int(TrialState.COMPLETE)
 
 
 class History:
@@ -198,7 +198,7 @@ class History:
         last = first + len(natives)
         self._reserve(last)
         self._natives[first:last] = natives
-        self._states[first:last] = TrialState.RUNNING
+        self._states[first:last] = _RUNNING
 
     def begin_staged(self, number: int) -> None:
         """Trial ``number``, the next one and staged, begins now."""

@@ -42,9 +42,9 @@ class Group:
     def insert(self, density: Mixture, numbers: list[int], rows: Array) -> None:
         """Trials with their coordinates (k, all of the space) join one of the densities, those that have any here."""
         own = rows[:, self.columns]
-        missing = np.isnan(own)
-        if missing.any():
-            there = ~missing.all(axis=1)
+        total = np.add.reduce(own, axis=None)  # NaN if any is
+        if total != total:
+            there = ~np.isnan(own).all(axis=1)
             own, numbers = own[there], np.array(numbers)[there].tolist()
         density.insert(numbers, np.ascontiguousarray(own))
 
@@ -66,43 +66,54 @@ class Densities:
 
     Attributes:
         groups: the densities.
-        good: numbers of the good trials when it was last read.
+        good: numbers of the good trials when it was last read, ascending.
+        alone: whether nothing but the densities has a say in where candidates are, or in their order.
     """
 
     space: Coordinates
     groups: list[Group]
-    good: frozenset[int] = frozenset()
+    good: list[int] = field(default_factory=list)
     _unplaced: list[int] = field(default_factory=list)
     _open: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))  # known, under way
     _seen: Array = field(default_factory=lambda: np.zeros((0, 0)))  # where they were
     _read: int = 0
 
     def __post_init__(self) -> None:
-        self._all = self.space.dimension == self.space.space.dimension
+        space = self.space.space
+        self._all = self.space.dimension == space.dimension
+        conditions = space.has_conditions and len(self.groups) == 1
+        self.alone = not (self.space.has_priors or conditions or len(self.space.uneven) or space.constraints)
 
     def read(self, history: History, good: list[int]) -> None:
-        """Take in what is new in ``history``, and which of its trials are ``good`` now."""
+        """Take in what is new in ``history``, and which of its trials are ``good`` (ascending) now."""
         asked, told = history.asked, history.told
         fresh = [*self._unplaced, *range(self._read, history.n)]
-        self._unplaced, self._read = [number for number in fresh if not asked[number]], history.n
         known = [number for number in fresh if asked[number]]
-        now = frozenset(good)
+        self._unplaced = [] if len(known) == len(fresh) else [number for number in fresh if not asked[number]]
+        self._read = history.n
         moved = self._moved(history) if len(self._open) else []
-        join, back = (now - self.good) | now.intersection(moved), self.good - now
-        self.good = now
-        self.remove([*join, *moved])
-        if join or back:
-            rows = self.rows(history, sorted(join))
-            for group in self.groups:
-                group.good.remove([*back, *join])
-                group.insert(group.good, sorted(join), rows)
-        enter = sorted(back.union(known, moved) - now)
+        back = self._exchange(history, good, moved) if moved or good != self.good else []
+        enter = [*known, *moved, *back]
         if enter:
+            enter = sorted(set(enter).difference(good))
             self.insert(enter, self.rows(history, enter))
         under_way = [number for number in known if not told[number]]
         if len(self._open) or under_way:
             self._open = np.array([*self._open[told[self._open] == 0].tolist(), *under_way], dtype=np.int64)
             self._seen = self.rows(history, self._open)
+
+    def _exchange(self, history: History, good: list[int], moved: list[int]) -> set[int]:
+        """Let the ``good`` trials, and no others, be the good ones; returns those that no longer are."""
+        now, then = set(good), set(self.good)
+        join, back = sorted((now - then) | now.intersection(moved)), then - now
+        self.good = good
+        self.remove([*join, *moved])
+        if join or back:
+            rows = self.rows(history, join)
+            for group in self.groups:
+                group.good.remove([*back, *join])
+                group.insert(group.good, join, rows)
+        return back
 
     def insert(self, numbers: list[int], rows: Array) -> None:
         """Trials that are not good."""
@@ -117,7 +128,11 @@ class Densities:
 
     def rows(self, history: History, numbers: Ints | list[int]) -> Array:
         """Coordinates (k, d) of trials."""
-        rows: Array = history.unit[numbers]
+        unit = history.unit
+        one = len(numbers) == 1
+        rows: Array = (
+            unit[numbers[0] : numbers[0] + 1].copy() if one else unit[numbers]
+        )  # a slice costs less than a list
         return rows if self._all else rows[:, self.space.columns]
 
     def _moved(self, history: History) -> list[int]:

@@ -43,7 +43,7 @@ class Proposals:
     def natives(self, numbers: Ints) -> Array:
         """Native configurations of the trials ``numbers``, each but the first as if those before were under way."""
 
-        if len(numbers) == 1 and self._at_once() and len(self.densities.space.continuous):
+        if len(numbers) == 1 and self.densities.alone and len(self.densities.space.continuous):
             natives = self.densities.space.natives(self._best(int(numbers[0])))
             if self._is_new(natives):
                 return natives
@@ -86,14 +86,14 @@ class Proposals:
 
     def _rank(self, number: int) -> Array:
         """Candidates of one trial, (m, d), the best first: in each group of coordinates by itself."""
-        space, at_once = self.densities.space, self._at_once()
+        space, alone = self.densities.space, self.densities.alone
         points = np.empty((self.candidates, space.dimension))
         for group, own in self._drawn(number):
-            if at_once:
+            if alone:
                 points[:, group.columns] = group.good.candidates(*own, group.others, weights=self._weights(group))
             else:
                 points[:, group.columns] = group.good.sample(*own, weights=self._weights(group))
-        if at_once:
+        if alone:
             return points
         points = self._rounded(points)
         prior = self._log_prior(points) if space.has_priors else None
@@ -118,12 +118,6 @@ class Proposals:
             own = fallback if len(groups) == 1 else np.ascontiguousarray(fallback[:, group.columns])
             yield group, (draws[first:last].reshape(m, 1 + group.size), own)
 
-    def _at_once(self) -> bool:
-        """Whether nothing but the densities has a say in the points, or in their order."""
-        space = self.densities.space
-        conditions = space.space.has_conditions and len(self.densities.groups) == 1
-        return not (space.has_priors or conditions or len(space.uneven) or space.space.constraints)
-
     def _ratio(self, group: Group, points: Array, log_prior: Array | None) -> Array:
         """By how much more probable each point is, (m,), among the good ones: as a logarithm."""
         own = np.ascontiguousarray(points[:, group.columns])
@@ -138,7 +132,7 @@ class Proposals:
         """Weights of the good trials that the group has."""
         if self.weights is None:
             return None
-        good = np.array(sorted(self.densities.good), dtype=np.int64)
+        good = np.array(self.densities.good, dtype=np.int64)
         return self.weights[np.searchsorted(good, group.good.trials())]
 
     def _rounded(self, points: Array) -> Array:

@@ -91,6 +91,7 @@ impl Kernel for Work<'_> {
         let (base, weights) = (&components.base[range.clone()], &components.weights[range.clone()]);
         let tiles: Vec<Tile> = components.columns.iter().map(|column| Tile::new(column, range.clone())).collect();
         let mut logs: Logs = [[0.0; TILE]; SOME];
+        let mut near = Near { kernels: [[0.0; LANES]; TILE / LANES], weights: [[0.0; LANES]; TILE / LANES] };
         let mut numbers = Vec::with_capacity(tiles.len());
         for which in some.chunks(SOME) {
             let row = |k: usize| which[k.min(which.len() - 1)] * tiles.len();
@@ -101,7 +102,7 @@ impl Kernel for Work<'_> {
                 kernels::<FUSED>(&tiles, base, points, &mut logs);
             }
             for (&i, logs) in which.iter().zip(&logs) {
-                sums[i] = added::<FUSED>(sums[i], blocks(&logs[..base.len()]), blocks(weights));
+                sums[i] = added::<FUSED>(sums[i], blocks(&logs[..base.len()]), blocks(weights), &mut near);
             }
         }
     }
@@ -215,9 +216,15 @@ fn category<const FUSED: bool>([value, same, other]: [f64; 3], inverse: &[f64], 
     }
 }
 
+/// Room for the components of a tile that count.
+struct Near {
+    kernels: [Block; TILE / LANES],
+    weights: [Block; TILE / LANES],
+}
+
 /// `sum` with the components of one tile.
 #[inline(always)]
-fn added<const FUSED: bool>(sum: Sum, logs: &[Block], weights: &[Block]) -> Sum {
+fn added<const FUSED: bool>(sum: Sum, logs: &[Block], weights: &[Block], near: &mut Near) -> Sum {
     let mut highest = [f64::NEG_INFINITY; LANES];
     for block in logs {
         for lane in 0..LANES {
@@ -229,20 +236,19 @@ fn added<const FUSED: bool>(sum: Sum, logs: &[Block], weights: &[Block]) -> Sum 
         return sum;
     }
     let unit = if highest > sum.unit + HIGH { highest } else { sum.unit };
-    let (mut near, mut chosen) = ([[0.0; LANES]; TILE / LANES], [[0.0; LANES]; TILE / LANES]);
     let mut count = 0;
     for i in 0..logs.len().min(weights.len()).min(TILE / LANES) {
         if any_above(logs[i], unit - FAR) {
-            (near[count], chosen[count]) = (logs[i], weights[i]);
+            (near.kernels[count], near.weights[count]) = (logs[i], weights[i]);
             count += 1;
         }
     }
-    let (near, chosen) = (near[..count].as_flattened_mut(), chosen[..count].as_flattened());
-    for i in 0..near.len().min(chosen.len()) {
-        near[i] = chosen[i] * exponential::<FUSED>(near[i] - unit);
+    let (kernels, weights) = (near.kernels[..count].as_flattened_mut(), near.weights[..count].as_flattened());
+    for i in 0..kernels.len().min(weights.len()) {
+        kernels[i] = weights[i] * exponential::<FUSED>(kernels[i] - unit);
     }
     let mut parts = [0.0; LANES];
-    for block in blocks(near) {
+    for block in blocks(kernels) {
         for lane in 0..LANES {
             parts[lane] += block[lane];
         }
