@@ -119,17 +119,17 @@ def test_how_many_are_good(trials, good):
     study = fed(made(tw.TPE(candidates=1)), np.linspace(0, 1, trials), np.arange(trials, dtype=float))
     study.ask()
     kept = densities(study)
-    assert kept.good == frozenset(range(good))
+    assert kept.good == list(range(good))
     assert kept.groups[0].others.trials().tolist() == list(range(good, trials))
 
 
 def test_who_is_no_longer_good_is_one_of_the_others_again():
     study = fed(made(tw.TPE(startup=2)), [0.1, 0.2], [5.0, 4.0])
     study.tell(study.ask(), 3.0)
-    assert densities(study).good == frozenset([1])
+    assert densities(study).good == [1]
     study.ask()
     kept = densities(study)
-    assert kept.good == frozenset([2])
+    assert kept.good == [2]
     assert kept.groups[0].others.trials().tolist() == [0, 1]
 
 
@@ -142,7 +142,7 @@ def test_trials_under_way_and_failed_ones_are_among_the_others():
     assert others.trials().tolist() == [1, waiting.number, 3]
     study.tell(waiting, 0.0)
     study.ask()
-    assert densities(study).good == frozenset([waiting.number])
+    assert densities(study).good == [waiting.number]
     assert others.trials().tolist() == [0, 1, 3, 4]
 
 
@@ -284,7 +284,7 @@ def test_what_is_modelled_together(strategy, columns):
     assert [np.arange(4)[group.columns].tolist() for group in kept.groups] == columns
     if len(columns) > 1:  # a group has the trials that have its parameters
         there = np.flatnonzero(~np.isnan(study.history.natives[:30, 1]))
-        assert set(kept.groups[1].others.trials().tolist()) == set(there.tolist()) - kept.good
+        assert set(kept.groups[1].others.trials().tolist()) == set(there.tolist()) - set(kept.good)
 
 
 def test_priors_are_a_component_for_good():

@@ -44,7 +44,7 @@ class Proposals:
         """Native configurations of the trials ``numbers``, each but the first as if those before were under way."""
 
         if len(numbers) == 1 and self.densities.alone and len(self.densities.space.continuous):
-            natives = self.densities.space.natives(self._best(int(numbers[0])))
+            natives = self.densities.space.natives(self._best(numbers.item()))
             if self._is_new(natives):
                 return natives
 
@@ -81,7 +81,10 @@ class Proposals:
         """The first of what :meth:`_rank` returns, (1, d), where nothing but the densities has a say."""
         point = np.empty((1, self.densities.space.dimension))
         for group, own in self._drawn(number):
-            point[0, group.columns] = group.good.candidate(*own, group.others, weights=self._weights(group))
+            best = group.good.candidate(*own, group.others, weights=self._weights(group))
+            if group.size == len(best) == point.shape[1]:
+                return best[None, :]
+            point[0, group.columns] = best
         return point
 
     def _rank(self, number: int) -> Array:

@@ -46,8 +46,9 @@ class Standing:
         """Take in what was told since the last call."""
         told = history.told
         fresh = [*self._open, *range(self._read, history.n)]
-        self._open, self._read = [number for number in fresh if not told[number]], history.n
         ended = [number for number in fresh if told[number]]
+        self._open = [] if len(ended) == len(fresh) else [number for number in fresh if not told[number]]
+        self._read = history.n
         self.ended += len(ended)
         keys = [key for number in ended if (key := _key(history, number)) is not None]
         if len(keys) > 32:  # many at once: sorted once
@@ -78,10 +79,10 @@ def improvements(losses: Array, count: int) -> Array:
 
 
 def _key(history: History, number: int) -> Key | None:
-    state = int(history.states[number])
+    state = history.states.item(number)
     if state == _PRUNED_STATE:
         return (_PRUNED, *_progress(history, number), number)
-    loss = float(history.values[number, 0] * history.signs[0])
+    loss = history.values.item(number, 0) * history.signs.item(0)
     if state != _COMPLETE_STATE or not math.isfinite(loss):
         return None
     if history.goals.constraints:
