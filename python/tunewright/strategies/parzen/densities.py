@@ -129,10 +129,8 @@ class Densities:
     def rows(self, history: History, numbers: Ints | list[int]) -> Array:
         """Coordinates (k, d) of trials."""
         unit = history.unit
-        one = len(numbers) == 1
-        rows: Array = (
-            unit[numbers[0] : numbers[0] + 1].copy() if one else unit[numbers]
-        )  # a slice costs less than a list
+        first = slice(numbers[0], numbers[0] + 1) if len(numbers) == 1 else None  # it costs less than a list
+        rows: Array = unit[numbers] if first is None else unit[first].copy()
         return rows if self._all else rows[:, self.space.columns]
 
     def _moved(self, history: History) -> list[int]:
