@@ -15,7 +15,7 @@ __all__ = ["Domain", "Kind"]
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 
@@ -37,9 +37,6 @@ class Domain(ABC):
     """The values of one parameter. Immutable, compared by content."""
 
     __slots__ = ()
-
-    bare: ClassVar[bool] = False
-    """Whether natives are the values themselves."""
 
     when: Condition | None
 

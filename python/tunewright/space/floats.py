@@ -7,7 +7,7 @@ __all__ = ["Float"]
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -48,8 +48,6 @@ class Float(Numeric):
         >>> Float(0, 1, step=0.3)
         Float(0.0, 0.9, step=0.3)
     """
-
-    bare: ClassVar[bool] = True
 
     low: float
     high: float

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 __all__ = ["Space", "as_domain"]
 
-import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, ClassVar, TypeGuard
@@ -51,7 +50,7 @@ class Space:
 
     _forms: ClassVar[dict[str, type[Space]]] = {}
 
-    __slots__ = ("_bare", "_by_name", "_conditional", "_constraints", "_frozen", "_stacks", "_whole")
+    __slots__ = ("_by_name", "_conditional", "_constraints", "_frozen", "_stacks", "_whole")
 
     def __init_subclass__(cls) -> None:
         Space._forms[cls.__name__] = cls  # by the name that their JSON has
@@ -69,7 +68,6 @@ class Space:
         self._stacks = stacked([getattr(domain, "line", None) for domain in self._by_name.values()])
         one = len(self._stacks) == 1 and len(self._stacks[0].columns) == len(self._by_name)
         self._whole = self._stacks[0] if one and not self._conditional else None  # all columns at once
-        self._bare = not self._conditional and all(domain.bare for domain in self._by_name.values())
         self._constraints: tuple[Constraint, ...] = ()
         self._frozen = False
 
@@ -244,10 +242,7 @@ class Space:
     def configs(self, natives: ArrayLike) -> list[dict[str, Any]]:
         """Return the configurations of natives (n, d): Python values of the parameters that exist, in order."""
         if _is_row(natives, self.dimension):
-            row: list[float] = natives[0].tolist()
-            if self._bare and not math.isnan(sum(row)):
-                return [dict(zip(self._by_name, row, strict=True))]
-            pairs = zip(self._by_name.items(), row, strict=True)
+            pairs = zip(self._by_name.items(), natives[0].tolist(), strict=True)
             return [{name: domain.value_of(native) for (name, domain), native in pairs if native == native}]
         return Rows(self._by_name, self._columns(natives, "natives")).configs()
 
