@@ -22,10 +22,15 @@ from tunewright.training import load_digits, split, train_mlp
 POWERS = {"adam": range(-12, -1), "adamw": range(-12, -1), "rmsprop": range(-13, -2), "sgd": range(-8, 3)}
 
 
+def end(splits, **settings):
+    """The training loss of the last epoch."""
+    return train_mlp(splits, **settings).history[-1].train_loss
+
+
 def losses(splits, powers, seeds, **settings):
     """Training losses at the end, (seeds, rates); infinite where the training diverged."""
-    runs = [[train_mlp(splits, seed=seed, lr=2.0**power, **settings) for power in powers] for seed in range(seeds)]
-    found = np.array([[trainer.history[-1].train_loss for trainer in row] for row in runs])
+    ends = [[end(splits, seed=seed, lr=2.0**power, **settings) for power in powers] for seed in range(seeds)]
+    found = np.array(ends)
     return np.where(np.isfinite(found), found, np.inf)
 
 

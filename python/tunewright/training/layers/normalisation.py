@@ -109,7 +109,9 @@ class LayerNorm(Layer):
     def forward(self, held: Held, x: Array, rng: np.random.Generator | None) -> tuple[Array, Cache]:
         """γ x̂ + β."""
         hat, inverse, _, _ = _normalised(x, 1, self.eps)
-        return hat * held["gain"] + held["offset"], (hat, inverse)
+        y: Array = hat * held["gain"]
+        y += held["offset"]
+        return y, (hat, inverse)
 
     def backward(self, held: Held, cache: Cache, dy: Array, slopes: Held) -> Array:
         """dx as above; dγ = Σ dy x̂, dβ = Σ dy."""
@@ -120,7 +122,7 @@ def _normalised(x: Array, axis: int, eps: float) -> tuple[Array, Array, Array, A
     """(x̂, 1/√(v + ε), μ, v), the last three with ``axis`` kept at length one."""
     mean = x.mean(axis=axis, keepdims=True)
     hat = x - mean
-    variance = np.mean(hat * hat, axis=axis, keepdims=True)
+    variance = _mean_product(hat, hat, axis)
     inverse = 1.0 / np.sqrt(variance + eps)
     hat *= inverse
     return hat, inverse, mean, variance
@@ -128,7 +130,7 @@ def _normalised(x: Array, axis: int, eps: float) -> tuple[Array, Array, Array, A
 
 def _backward(held: Held, cache: Cache, dy: Array, slopes: Held, axis: int) -> Array:
     hat, _ = cache
-    np.sum(dy * hat, axis=0, out=slopes["gain"])
+    np.einsum("ij,ij->j", dy, hat, out=slopes["gain"])
     np.sum(dy, axis=0, out=slopes["offset"])
     return _through(cache, dy * held["gain"], axis)
 
@@ -136,8 +138,14 @@ def _backward(held: Held, cache: Cache, dy: Array, slopes: Held, axis: int) -> A
 def _through(cache: Cache, g: Array, axis: int) -> Array:
     """dx of g, which is overwritten."""
     hat, inverse = cache
-    projection = np.mean(g * hat, axis=axis, keepdims=True)
+    projection = _mean_product(g, hat, axis)
     g -= g.mean(axis=axis, keepdims=True)
     g -= hat * projection
     g *= inverse
     return g
+
+
+def _mean_product(a: Array, b: Array, axis: int) -> Array:
+    """The mean of a b over ``axis``, which is kept at length one; without an array of the products."""
+    total = np.einsum("ij,ij->j" if axis == 0 else "ij,ij->i", a, b)
+    return np.expand_dims(total / a.shape[axis], axis)
