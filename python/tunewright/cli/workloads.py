@@ -99,7 +99,7 @@ class Workload:
 @functools.cache
 def _data(name: str) -> Dataset:
     if name == "sort":
-        return sorted_sequences(2000, length=5, tokens=6, seed=0)
+        return sorted_sequences(1400, length=5, tokens=6, seed=0)
     return load_digits()
 
 
@@ -121,14 +121,14 @@ WORKLOADS = {
             (_BATCHES, ("depth", Int(1, 3)), ("width", PowerOfTwo(16, 64))), (("depth", 2), ("width", 32)),
         ),
         Workload(
-            "conv", "a convolutional network on 200 handwritten digits", "vision", "conv", (200, 300),
-            (_BATCHES, ("depth", Int(1, 2)), ("width", Ordinal(4, 6, 8, 12)), ("norm", Categorical("none", "batch"))),
+            "conv", "a convolutional network on 150 handwritten digits", "vision", "conv", (150, 250),
+            (_BATCHES, ("depth", Int(1, 2)), ("width", Ordinal(4, 6, 8)), ("norm", Categorical("none", "batch"))),
             (("depth", 2), ("width", 6), ("norm", "none")),
         ),
         Workload(
-            "sort", "a transformer that tells sorted sequences from others", "general", "transformer", (500, 300),
+            "sort", "a transformer that tells sorted sequences from others", "general", "transformer", (400, 300),
             (
-                _BATCHES, ("depth", Int(1, 2)), ("width", PowerOfTwo(8, 32)), ("heads", Ordinal(1, 2, 4)),
+                _BATCHES, ("depth", Int(1, 2)), ("width", PowerOfTwo(8, 16)), ("heads", Ordinal(1, 2)),
                 ("ff_ratio", Ordinal(1, 2, 4)), ("attention_dropout", entry("attention_dropout").domain("nlp", None)),
             ),
             (("depth", 1), ("width", 16), ("heads", 2), ("ff_ratio", 4), ("attention_dropout", 0.1)), 15,

@@ -97,6 +97,10 @@ class TestTheWhole:
         assert found.spent > 35 * EPOCHS
         assert sum(step.epochs for step in found.steps) == found.spent
 
+    def test_the_summary_is_in_the_file(self, done):
+        file, *_, found = done
+        assert tw.Study.load(file, found.steps[0].study).notes["summary"] == str(found)
+
     def test_it_ends_better_than_it_began(self, done):
         *_, found = done
         assert Training.loss(found.config) < 0.1 < Training.loss(found.start)
@@ -149,9 +153,15 @@ class TestTheWhole:
 
 
 @pytest.mark.parametrize("budget", [1, 2, 3, 5, 9, 14, 25])
-def test_any_budget_holds(budget):
-    training = Training()
-    found = made(training, f"{budget} trials").run()
+@pytest.mark.parametrize("steps", [None, 4, 60], ids=["no probe", "short epochs", "long epochs"])
+def test_any_budget_holds(budget, steps):
+    def probe(config):
+        step = Falling()
+        step.epoch_steps = steps
+        return step
+
+    training, test = Training(), tw.SealedTest(lambda config: 0.5)
+    found = made(training, f"{budget} trials", probe=None if steps is None else probe, test=test).run()
     assert training.epochs <= found.spent <= budget * EPOCHS
     assert found.config.keys() >= {"lr", "width"}
 
@@ -201,6 +211,15 @@ class TestTheRate:
     def test_a_range_test_sets_it(self):
         found = made(Training(), probe=lambda config: Falling()).run()
         assert "the range test suggests" in found.steps[1].remarks[0]
+
+    def test_an_epoch_of_a_few_steps_is_too_short_for_one(self):
+        def probe(config):
+            step = Falling()
+            step.epoch_steps = 3  # two epochs may be spent on it, and ten steps are the fewest that have a shape
+            return step
+
+        found = made(Training(), "12 trials", probe=probe).run()
+        assert "an epoch has 3 steps: too few" in found.steps[1].remarks[0]
 
     def test_a_step_function_that_raises_is_left_out(self):
         found = made(Training(), "12 trials", probe=lambda config: Falling(breaks=20)).run()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Found", "neighbours", "searched"]
+__all__ = ["Found", "affordable", "neighbours", "searched"]
 
 import math
 from collections.abc import Callable
@@ -14,7 +14,8 @@ from tunewright.guide.learning_rate import find_learning_rate
 from tunewright.study import Study
 
 _NOTE = "learning rate"
-_SHARE = 0.005  # of the budget that a range test may take, where an epoch has too few steps for one
+_SHARE = 0.005  # of the budget that a range test may take
+_EPOCHS = 2.0  # that it may take of any budget
 _STEPS, _FEWEST = 100, 10  # of a range test
 _NEAR = 1.5  # a suggestion within this factor of the start is no news
 _FACTORS = (3.0, 1.0 / 3.0)  # of the start, where nobody suggests anything
@@ -31,20 +32,30 @@ class Found:
 
 
 def searched(
-    study: Study, probe: Callable[[dict[str, Any]], Any], config: dict[str, Any], start: float, budget: float
+    study: Study, probe: Callable[[dict[str, Any]], Any], config: dict[str, Any], start: float, most: float
 ) -> Found:
-    """Run the range test, or read what it said when it was run before; ``budget`` is that of the recipe in epochs."""
+    """Run the range test if ``most`` epochs are enough for one, or read what it said when it was run before."""
     note = study.notes.get(_NOTE)
     if note is None:
-        note = asdict(_searched(probe, config, start, max(1, int(_SHARE * budget))))
+        note = asdict(_searched(probe, config, start, int(most)))
         study.note(_NOTE, note)
     return Found(**note)
 
 
+def affordable(budget: float) -> float:
+    """Epochs that a range test may take where one has too few steps: two, and more of a large budget."""
+    return max(_EPOCHS, _SHARE * budget)
+
+
 def _searched(probe: Callable[[dict[str, Any]], Any], config: dict[str, Any], start: float, most: int) -> Found:
+    if most < 1:
+        return Found(None, 0, "the budget leaves no epoch for a range test (fallback: rates near the start)")
     step = probe(config)
     epoch = getattr(step, "epoch_steps", None)
-    steps = None if epoch is None else min(_STEPS, max(_FEWEST, epoch * most))
+    if epoch is not None and epoch * most < _FEWEST:
+        told = f"an epoch has {epoch} steps: too few for a range test (fallback: rates near the start)"
+        return Found(None, 0, told)
+    steps = None if epoch is None else min(_STEPS, epoch * most)
     try:
         found = find_learning_rate(step, fallback=start, steps=steps)
     except LearningRateError as error:

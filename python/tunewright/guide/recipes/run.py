@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from tunewright.errors import StudyError
 from tunewright.guide.recipes.ending import confirmed, tested
 from tunewright.guide.recipes.outcome import Step, Tuned
-from tunewright.guide.recipes.rate import neighbours, searched
+from tunewright.guide.recipes.rate import affordable, neighbours, searched
 from tunewright.guide.recipes.record import Outcome, Record
 from tunewright.guide.recipes.shares import Shares
 from tunewright.schedulers import ASHA
@@ -25,7 +25,7 @@ from tunewright.study.stopping import Epochs
 if TYPE_CHECKING:
     from tunewright.guide.recipes.recipe import TuningRecipe
 
-_NOTE = "recipe"
+_NOTE, _SUMMARY = "recipe", "summary"  # in the notes of the baseline's study
 _STARTUP = 6  # outcomes before the model is used
 _FIRST_LOOK = 9  # a search looks at a training after this part of it for the first time
 _WIDER = 2
@@ -70,6 +70,10 @@ class _Run:
             seconds = sum(map(self.record.seconds, self.record.studies))
             return amount * self.recipe.workers / (seconds / self.spent)
         return amount * self.epochs if unit == "trials" else amount
+
+    def left(self, plan: Shares) -> float:
+        """Epochs that may be spent before the confirmation."""
+        return self.budget - self.spent - plan.kept * self.epochs
 
     def train(self, study: Study, trials: int | None, limit: float = math.inf, carried: int = 0) -> None:
         """Run trials until there are so many, or until ``limit`` epochs are spent beside those carried over."""
@@ -154,14 +158,16 @@ class _Run:
         study = self.record.open("learning rate", self.problem.around(start, (name,), None))
         suggestion, remarks = None, ["without a step function (probe=...) two rates near the start are tried instead"]
         if self.recipe.probe is not None:
-            found = searched(study, self.recipe.probe, dict(start), float(start[name]), self.budget)
+            room = self.left(plan) - self.epochs  # a rate that nobody can train at is of no use
+            found = searched(study, self.recipe.probe, start, start[name], min(room, affordable(self.budget)))
             self.others += found.epochs
             suggestion, remarks = found.rate, [found.told]
         diverged = not math.isfinite(self.best.value)
         rates = [self.problem.nearest(name, rate) for rate in neighbours(start[name], suggestion, diverged=diverged)]
         if not rates:
             remarks.append("that is where the start is: nothing to train")
-        configs = [{**start, name: rate} for rate in dict.fromkeys(rates) if rate != start[name]][: plan.rate]
+        most = min(plan.rate, int((self.left(plan) + self.record.epochs(study, self.epochs)) // self.epochs))
+        configs = [{**start, name: rate} for rate in dict.fromkeys(rates) if rate != start[name]][:most]
         self.record.queue(study, configs)
         self.train(study, len(configs))
         self.close("learning rate", why, study, remarks)
@@ -171,10 +177,8 @@ class _Run:
         if not plan.first:
             self.close("tier 1", self.recipe.reasons["tier 1"], None, [self._poor(1)])
             return
-        kept = (plan.kept + plan.larger) * self.epochs
-        left = self.budget - self.spent - kept
-        share = plan.first / (plan.first + plan.later)
-        self._search("tier 1", self.problem.names(1), left * share)
+        left = self.left(plan) - plan.larger * self.epochs
+        self._search("tier 1", self.problem.names(1), left * plan.first / (plan.first + plan.later))
 
     def larger(self, plan: Shares) -> None:
         """Wider and deeper networks than the best one, as long as that pays."""
@@ -217,8 +221,7 @@ class _Run:
         if not plan.later:
             self.close("tiers 2 and 3", self.recipe.reasons["tiers 2 and 3"], None, [self._poor(2, 3)])
             return
-        left = self.budget - self.spent - plan.kept * self.epochs
-        self._search("tiers 2 and 3", self.problem.names(1, 2, 3), left)
+        self._search("tiers 2 and 3", self.problem.names(1, 2, 3), self.left(plan))
 
     def _poor(self, *tiers: int) -> str:
         if not self.problem.names(*tiers):
@@ -226,6 +229,9 @@ class _Run:
         return "the budget leaves fewer than two trainings for it (fallback: the values of the start stay)"
 
     def _search(self, title: str, names: Sequence[str], limit: float) -> None:
+        if limit < self.epochs:
+            self.close(title, self.recipe.reasons[title], None, ["the earlier steps left no training for it"])
+            return
         space = self._space(names)
         study = self.record.open(title, space, GaussianProcess(startup=_STARTUP), self._scheduler())
         carried = self.record.outcomes(space, but=study)
@@ -295,7 +301,7 @@ def carry_out(recipe: TuningRecipe) -> Tuned:
     run.later(plan)
     study, winner, values = run.confirmation(plan)
     tests = run.test(plan, study, winner)
-    return Tuned(
+    found = Tuned(
         config=run.problem.complete(run.best.config),
         start=run.problem.complete({}),
         metric=next(iter(recipe.directions)),
@@ -308,6 +314,8 @@ def carry_out(recipe: TuningRecipe) -> Tuned:
         epochs=run.epochs,
         remarks=run.problem.remarks,
     )
+    run.record.studies[0].note(_SUMMARY, str(found))
+    return found
 
 
 def _defaults(recipe: TuningRecipe) -> Tuned:

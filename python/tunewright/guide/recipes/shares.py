@@ -60,10 +60,10 @@ def shares(total: float, *, rate: bool, probe: bool, sizes: bool, first: bool, l
     left = total - seeds - tested
     race = next((race for race in _RACES if race[0] * race[1] <= _KEPT * total), (0, 0))
     left -= race[0] * race[1]
-    tried = min(1 if probe else 2, int(left)) if rate else 0
+    tried = max(0, min(1 if probe else 2, int(left))) if rate else 0
     left -= tried
     larger = _LARGER if sizes and total >= _SCALED else 0
-    left -= larger
+    left = max(0.0, left - larger)
     mine = left * (_FIRST if first and later and left >= 2 * _LEAST else float(first))
     others = left - mine if later else 0.0
     return Shares(
