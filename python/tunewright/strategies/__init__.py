@@ -17,10 +17,12 @@ __all__ = [
     "LocalSearch",
     "Manual",
     "ParEGO",
+    "Progressive",
     "QuasiRandom",
     "Random",
     "RandomForest",
     "RegularizedEvolution",
+    "Reinforce",
     "Strategy",
     "Transfer",
     "TrustRegion",
@@ -38,12 +40,14 @@ from tunewright.strategies.manual import Manual
 from tunewright.strategies.nsga2 import NSGA2
 from tunewright.strategies.nsga3 import NSGA3
 from tunewright.strategies.parego import ParEGO
+from tunewright.strategies.progressive import Progressive
 from tunewright.strategies.protocol import Choosing, Explaining, Strategy
 from tunewright.strategies.quasirandom import QuasiRandom
 from tunewright.strategies.random import Random
 from tunewright.strategies.random_forest import RandomForest
 from tunewright.strategies.registry import strategy_from_json
 from tunewright.strategies.regularized_evolution import RegularizedEvolution
+from tunewright.strategies.reinforce import Reinforce
 from tunewright.strategies.tpe import TPE
 from tunewright.strategies.transfer import Transfer
 from tunewright.strategies.trust_region import TrustRegion

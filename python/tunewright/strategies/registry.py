@@ -18,11 +18,13 @@ from tunewright.strategies.manual import Manual
 from tunewright.strategies.nsga2 import NSGA2
 from tunewright.strategies.nsga3 import NSGA3
 from tunewright.strategies.parego import ParEGO
+from tunewright.strategies.progressive import Progressive
 from tunewright.strategies.protocol import Strategy
 from tunewright.strategies.quasirandom import QuasiRandom
 from tunewright.strategies.random import Random
 from tunewright.strategies.random_forest import RandomForest
 from tunewright.strategies.regularized_evolution import RegularizedEvolution
+from tunewright.strategies.reinforce import Reinforce
 from tunewright.strategies.tpe import TPE
 from tunewright.strategies.transfer import Transfer
 from tunewright.strategies.trust_region import TrustRegion
@@ -43,11 +45,13 @@ _MAKERS: dict[str, Callable[[Mapping[str, Any], Space], Strategy]] = {
     "NSGA2": lambda options, space: NSGA2.from_json(options),
     "NSGA3": lambda options, space: NSGA3.from_json(options),
     "ParEGO": lambda options, space: ParEGO.from_json(options),
+    "Progressive": Progressive.from_json,
     "QuasiRandom": lambda options, space: QuasiRandom(options["sequence"]),
     "Random": lambda options, space: Random(),
     "RandomForest": lambda options, space: RandomForest.from_json(options),
     "TPE": lambda options, space: TPE.from_json(options),
     "RegularizedEvolution": lambda options, space: RegularizedEvolution.from_json(options),
+    "Reinforce": lambda options, space: Reinforce.from_json(options),
     "Transfer": lambda options, space: Transfer.from_json(options, strategy_from_json(options["then"], space)),
     "TrustRegion": lambda options, space: TrustRegion.from_json(options),
 }

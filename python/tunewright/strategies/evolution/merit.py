@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["ranked", "single"]
+__all__ = ["merits", "ranked", "single"]
 
 from typing import Any
 
@@ -29,7 +29,7 @@ def ranked(history: History, trials: Ints) -> Ints:
         losses = losses_of(history, trials)[:, 0]
         if np.isfinite(losses).all():
             return _places(losses[None, :])
-    return _places(np.stack(_merits(history, trials)))
+    return _places(np.stack(merits(history, trials)))
 
 
 def _places(keys: Array) -> Ints:
@@ -41,8 +41,8 @@ def _places(keys: Array) -> Ints:
     return ranks
 
 
-def _merits(history: History, trials: Ints) -> tuple[Array, Array, Array]:
-    """Three keys of each trial, (k,) each; less is better, and the earlier ones weigh more."""
+def merits(history: History, trials: Ints) -> tuple[Array, Array, Array]:
+    """Three keys of each ended trial, (k,) each; less is better, the earlier ones weigh more. See :func:`ranked`."""
     losses, states = losses_of(history, trials)[:, 0], history.states[trials]
     kind, first = np.full(len(trials), float(_FAILED)), np.zeros(len(trials))
     second = np.zeros(len(trials))
