@@ -54,6 +54,7 @@ STRATEGIES = {
     "DifferentialEvolution": tw.DifferentialEvolution(population=5),
     "TowardsTheBest": tw.DifferentialEvolution(population=6, rule="current-to-best/1", weight=0.5),
     "RegularizedEvolution": tw.RegularizedEvolution(population=6, sample=3),
+    "GraphProcess": tw.nas.GraphProcess(startup=6, candidates=32),
     "Reinforce": tw.Reinforce(bins=6),
     "RecurrentReinforce": tw.Reinforce("recurrent", width=16),
     "Progressive": tw.Progressive(beam=3, stages=3, children=128),

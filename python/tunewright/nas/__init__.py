@@ -13,6 +13,7 @@ __all__ = [
     "Cell",
     "DartsCell",
     "Design",
+    "GraphProcess",
     "Hierarchy",
     "Macro",
     "encoded",
@@ -26,6 +27,7 @@ from tunewright.nas.architecture import Architecture
 from tunewright.nas.cell import Cell, DartsCell
 from tunewright.nas.design import Design
 from tunewright.nas.encoding import encoded, kernel, neighbourhoods, paths
+from tunewright.nas.graph_process import GraphProcess
 from tunewright.nas.hierarchy import Hierarchy
 from tunewright.nas.macro import Macro
 

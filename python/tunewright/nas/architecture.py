@@ -57,12 +57,14 @@ class Architecture:
     def _form(self) -> Form:
         return canonical(reduced(self.operations, self.edges))
 
-    @property
+    @cached_property
     def canonical(self) -> Architecture:
         """The one graph that stands for all that are equal to this one, as small as it can be."""
         if (self.operations, self.edges) == (self._form.operations, self._form.edges):
             return self
-        return Architecture(self._form.operations, self._form.edges)
+        one: Architecture = object.__new__(Architecture)  # its own canonical form: nothing to work out again
+        one.__dict__.update(operations=self._form.operations, edges=self._form.edges, _form=self._form)
+        return one
 
     @property
     def size(self) -> int:

@@ -32,6 +32,10 @@ class Design(Protocol):
         """
         ...
 
+    def __hash__(self) -> int:
+        """Designs are values: equal ones have equal graphs."""
+        ...
+
     def to_json(self) -> dict[str, Any]:
         """Name (under ``"design"``) and options, as JSON values."""
         ...

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from typing import Any
 
 from tunewright.errors import StudyError
@@ -64,9 +65,27 @@ def strategy_from_json(options: Mapping[str, Any], space: Space) -> Strategy:
         StudyError: not one of this package's strategies.
     """
     name = options.get("strategy")
+    if "room" in options:
+        return _of_a_room(options, space)
     if name not in _MAKERS:
         raise StudyError(
             f"the study was run with the strategy {name!r}, which cannot be rebuilt by name: "
             "pass it again, Study.load(..., strategy=...)"
         )
     return _MAKERS[name](options, space)
+
+
+def _of_a_room(options: Mapping[str, Any], space: Space) -> Strategy:
+    """The strategy of another room of this package, which its record names: rooms above this one are not known here."""
+    room, name = str(options["room"]), str(options["strategy"])
+    try:
+        maker = getattr(import_module(f"tunewright.{room}"), name) if room.isidentifier() else None
+    except (ImportError, AttributeError):
+        maker = None
+    if maker is None:
+        raise StudyError(
+            f"the study was run with the strategy {name!r} of tunewright.{room}, which this version does not have: "
+            "pass it again, Study.load(..., strategy=...)"
+        )
+    strategy: Strategy = maker.from_json(options, space)
+    return strategy
