@@ -121,6 +121,8 @@ def measured(found: list[Problem], variants: list[str], seeds: int, trials: int)
         for problem in found:
             runs = [curve(problem, variant, seed, trials) for seed in range(seeds)]
             curves[variant][f"{problem.group}/{problem.name}"] = np.array(runs)
+            means = ", ".join(f"{np.mean(runs, axis=0)[at - 1]:.4f}" for at in AT if at <= trials)
+            print(f"# {variant}, {problem.group}/{problem.name}: {means}", file=sys.stderr, flush=True)
         cost = (time.process_time() - started) / (len(found) * seeds * trials)
         print(f"# {variant}: {1e3 * cost:.1f} ms of processor time a trial", file=sys.stderr, flush=True)
     return curves

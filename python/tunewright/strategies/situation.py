@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Rule", "Situation", "rules", "situation"]
+__all__ = ["STARTUP", "Rule", "Situation", "rules", "situation"]
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,7 +20,7 @@ _MODELLED = 500  # outcomes from which on a Gaussian process costs more than mos
 _MODELLED_FRONT = 300  # the same with a process for each objective
 _MANY = 10_000  # trials that nobody waits tens of milliseconds each for
 _COVARIED = 100  # parameters up to which a covariance matrix costs next to nothing
-_STARTUP = 6  # outcomes before the model is used: with 10 the tenth trial is worse, the 25th no better
+STARTUP = 6  # outcomes before the model is used: with 10 the tenth trial is worse, the 25th no better
 _FEW = 200  # outcomes that a model is worth its time for, even then
 
 
@@ -97,7 +97,7 @@ def _single(facts: Situation) -> tuple[Rule, ...]:
     return (
         Rule(
             0,
-            GaussianProcess(startup=_STARTUP),
+            GaussianProcess(startup=STARTUP),
             f"one objective, up to {until:,} outcomes: a Gaussian process needs fewest trials",
             models=True,
         ),

@@ -13,6 +13,7 @@ from tunewright.space import Space
 from tunewright.strategies.auto import Auto
 from tunewright.strategies.coordinates import Coordinates, coordinates
 from tunewright.strategies.gaussian_process import GaussianProcess
+from tunewright.strategies.gp.candidates import design
 from tunewright.strategies.gp.model import Fitting
 from tunewright.strategies.gp.record import Evidence, evidence
 from tunewright.strategies.gp.search import Known
@@ -21,6 +22,7 @@ from tunewright.strategies.past.search import Outlook, outlook, propose, stacked
 from tunewright.strategies.past.source import Source
 from tunewright.strategies.past.start import start
 from tunewright.strategies.protocol import Strategy
+from tunewright.strategies.situation import STARTUP
 from tunewright.trial import History
 from tunewright.trial.columns import Array, Ints
 
@@ -28,6 +30,7 @@ __all__ = ["Transfer"]
 
 _NOISE, _FIT, _BETA = -4.0, 240, 10.0  # as of the Gaussian process
 _CLIMBS = 4
+_OWED = 2  # times the startup of the process: so long the design that the first trials took the place of is made up for
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,8 @@ class Transfer:
     how often it ranks the study's outcomes better than the other tasks and than the study's own process does, each
     outcome left out in turn (RGPE; Feurer, Letham & Bakshy 2018). A process of what the weighted past leaves
     unexplained is added (Golovin et al., KDD 2017), and the expected improvement by both is maximised. Where no task
-    ranks better than the study itself all weights are 0, and ``then`` is asked as if there were no past.
+    ranks better than the study itself all weights are 0, and ``then`` is asked as if there were no past; up to twice
+    its ``startup`` every second trial is of its design, for a past that misleads has crowded the first ones.
 
     Of strategies that have no process the past decides the first trials alone.
 
@@ -130,7 +134,8 @@ class Transfer:
             return self.then.suggest(history, seed, numbers)
         view = self._outlook(process, own, seen, seed)
         if not view.weighed:
-            return self.then.suggest(history, seed, numbers)
+            owed = (history.ordinals(numbers) % 2 == 0) & (len(seen.losses) < _OWED * process.startup)
+            return self._alone(history, own, seed, numbers, owed)
         taken, chosen = history.natives, np.empty((len(numbers), history.space.dimension))
         for i, number in enumerate(numbers.tolist()):
             target = stacked(seen, view, own, process.points, _BETA, process.threads)
@@ -141,6 +146,14 @@ class Transfer:
                 taken = np.concatenate([taken, chosen[i : i + 1]])
                 view = view.with_pending(own, own.unit(chosen[i : i + 1]))
         return chosen
+
+    def _alone(self, history: History, own: Coordinates, seed: int, numbers: Ints, owed: Any) -> Array:
+        """Native rows of trials in which the past has no say, those that are ``owed`` (k,) of the process's design."""
+        rows = np.empty((len(numbers), history.space.dimension))
+        rows[owed] = design(own, seed, history.ordinals(numbers[owed]))
+        if not owed.all():
+            rows[~owed] = self.then.suggest(history, seed, numbers[~owed])
+        return rows
 
     def _outlook(self, process: GaussianProcess, own: Coordinates, seen: Evidence, seed: int) -> Outlook:
         sources = self.past if self.model == "rgpe" else (pooled(self.past),)
@@ -153,7 +166,7 @@ class Transfer:
         if self.model == "none":
             return None
         if isinstance(self.then, Auto):
-            return GaussianProcess()
+            return GaussianProcess(startup=STARTUP)
         return self.then if isinstance(self.then, GaussianProcess) else None
 
     def weights(self, history: History) -> dict[str, float]:

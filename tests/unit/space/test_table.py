@@ -78,6 +78,15 @@ def test_of_rows_equally_far_the_first_is_the_nearest():
     assert table.nearest(middle, taken) == 47
 
 
+def test_of_many_rows_equally_far_the_first_is_the_nearest():
+    corners = np.vstack([0.5 + 0.5 * np.eye(20), 0.5 - 0.5 * np.eye(20)])
+    table = tw.Table(np.random.default_rng(2).permutation(corners))
+    taken = np.zeros(40, dtype=bool)
+    for place in range(40):
+        assert table.nearest(np.full(20, 0.5), taken) == place
+        taken[place] = True
+
+
 def test_a_value_beside_none_is_at_distance_one():
     table = tw.Table([{"net": "a"}, {"net": "b", "rate": 1.0}], conditional())
     near = table.natives([{"net": "b", "rate": 0.0}])[0]

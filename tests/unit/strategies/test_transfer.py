@@ -152,8 +152,8 @@ def test_equal_tasks_share_and_a_task_as_good_as_the_study_has_none():
 def test_many_bad_tasks_do_not_dilute_a_good_model():
     rng = np.random.default_rng(1)
     losses = np.arange(30.0)
-    poor = np.array([losses + rng.normal(0, 15, 30) for _ in range(50)])
-    own = losses + rng.normal(0, 1.0, 30)
+    poor = np.array([losses + rng.normal(0, 8, 30) for _ in range(50)])
+    own = losses + rng.normal(0, 3, 30)
     assert trusted(poor, losses, own, 0).own > 0.98
 
 
