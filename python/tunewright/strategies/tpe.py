@@ -60,7 +60,7 @@ class TPE:
 
     startup: int = 10
     candidates: int = 24
-    good: float = 0.15
+    good: float = 0.1
     most_good: int = 25
     multivariate: bool = True
     group: bool = False
