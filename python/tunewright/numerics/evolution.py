@@ -91,7 +91,9 @@ def adapted(
     return now
 
 
-def crowded_survivors(losses: ArrayLike, violations: ArrayLike, count: int) -> NDArray[np.int64]:
+def crowded_survivors(
+    losses: ArrayLike, violations: ArrayLike, count: int
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Return the rows that survive by rank and crowding (K. Deb et al., IEEE TEVC 6, 2002, section III).
 
     Args:
@@ -101,12 +103,15 @@ def crowded_survivors(losses: ArrayLike, violations: ArrayLike, count: int) -> N
 
     Returns:
         (count,) int64, the best first: fronts of constrained dominance one after the other, on each the points with the
-        larger crowding distance first, of equal ones the later row.
+        larger crowding distance first, of equal ones the later row. And (count,) float64, those distances, each on the
+        whole of its front.
     """
     points = matrix("losses", losses)
     amounts = _amounts(violations, len(points))
-    rows: NDArray[np.int64] = _kernels.crowded_survivors(points, amounts, integer("count", count, len(points) + 1))
-    return rows
+    survivors: tuple[NDArray[np.int64], NDArray[np.float64]] = _kernels.crowded_survivors(
+        points, amounts, integer("count", count, len(points) + 1)
+    )
+    return survivors
 
 
 def niched_survivors(

@@ -74,14 +74,17 @@ def _constants(points: int, d: int) -> tuple[Array, float, float, float, float, 
     return weights, c_sigma, damping, c_c, c_1, c_mu, effective
 
 
-def crowded_survivors(losses: ArrayLike, violations: ArrayLike, count: int) -> NDArray[np.int64]:
-    """Return the ``count`` rows that survive by rank and crowding distance, best first; of equal ones the later row."""
+def crowded_survivors(losses: ArrayLike, violations: ArrayLike, count: int) -> tuple[NDArray[np.int64], Array]:
+    """Return the ``count`` rows that survive by rank and crowding distance, best first, and their distances.
+
+    Of equal ones the later row comes first.
+    """
     points = np.asarray(losses, dtype=np.float64)
-    survivors: list[int] = []
+    survivors: list[tuple[float, int]] = []
     for rows, _ in _fronts(points, violations, count):
-        distances = crowding_distance(points[rows])
-        survivors += sorted(rows, key=lambda i: (-distances[rows.index(i)], -i))
-    return np.array(survivors[:count], dtype=np.int64)
+        survivors += sorted(zip(-crowding_distance(points[rows]), (-i for i in rows), strict=True))
+    best = survivors[:count]
+    return np.array([-i for _, i in best], dtype=np.int64), np.array([-turned for turned, _ in best])
 
 
 def niched_survivors(

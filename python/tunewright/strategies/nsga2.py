@@ -6,10 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
-import numpy as np
-
 from tunewright.numerics.evolution import crowded_survivors
-from tunewright.numerics.pareto import crowding_distance, nondominated_rank
 from tunewright.space import Space
 from tunewright.strategies.evolution.endings import losses_of, violations_of
 from tunewright.strategies.evolution.population import Population, generation_end, population, sized
@@ -73,8 +70,8 @@ class NSGA2:
 
     def _select(self, history: History, candidates: Ints, last: Population) -> tuple[Ints, Array]:
         losses, violations = losses_of(history, candidates), violations_of(history, candidates)
-        rows = crowded_survivors(losses, violations, min(self.population, len(candidates)))
-        return candidates[rows], -_distances(losses, violations)[rows]
+        rows, distances = crowded_survivors(losses, violations, min(self.population, len(candidates)))
+        return candidates[rows], -distances
 
     def to_json(self, space: Space) -> dict[str, Any]:
         """Name and options, for the record."""
@@ -84,13 +81,3 @@ class NSGA2:
     def from_json(cls, options: Mapping[str, Any]) -> NSGA2:
         """The inverse of :meth:`to_json`."""
         return cls(**{name: value for name, value in options.items() if name != "strategy"})
-
-
-def _distances(losses: Array, violations: Array) -> Array:
-    """Crowding distance of each point on its own front, (n,)."""
-    ranks = nondominated_rank(losses, violations=violations)
-    distances = np.zeros(len(losses))
-    for rank in range(int(ranks.max(initial=-1)) + 1):
-        front = ranks == rank
-        distances[front] = crowding_distance(losses[front])
-    return distances

@@ -8,6 +8,8 @@ use crate::border;
 
 type Vector<'py> = Bound<'py, PyArray1<f64>>;
 type Matrix<'py> = Bound<'py, PyArray2<f64>>;
+/// Their rows, and the crowding distance of each.
+type Survivors<'py> = (Bound<'py, PyArray1<i64>>, Vector<'py>);
 
 #[pyfunction]
 #[pyo3(signature = (mean, sigma, covariance, factor, conjugate, path, *, steps, generation))]
@@ -41,10 +43,10 @@ pub fn crowded_survivors<'py>(
     losses: PyReadonlyArray2<'py, f64>,
     violations: PyReadonlyArray1<'py, f64>,
     count: usize,
-) -> PyResult<Bound<'py, PyArray1<i64>>> {
+) -> PyResult<Survivors<'py>> {
     let (values, objectives, violations) = (losses.as_slice()?, losses.shape()[1], violations.as_slice()?);
-    let rows = border::run(py, || core::crowded_survivors(values, objectives, violations, count))?;
-    Ok(border::vector(py, rows))
+    let (rows, distances) = border::run(py, || core::crowded_survivors(values, objectives, violations, count))?;
+    Ok((border::vector(py, rows), border::vector(py, distances)))
 }
 
 #[pyfunction]

@@ -15,15 +15,20 @@ FREE = np.zeros(4)
 class TestCrowdedSurvivors:
     def test_fronts_come_before_distance_and_ends_are_lonely(self):
         losses = np.array([[5.0, 5.0], [0.0, 2.0], [1.0, 1.0], [2.0, 0.0]])
-        assert crowded_survivors(losses, FREE, 4).tolist() == [3, 1, 2, 0]
-        assert crowded_survivors(losses, FREE, 2).tolist() == [3, 1]
+        assert crowded_survivors(losses, FREE, 4)[0].tolist() == [3, 1, 2, 0]
+        assert crowded_survivors(losses, FREE, 2)[0].tolist() == [3, 1]
+
+    def test_distances_are_those_on_the_whole_front(self):
+        losses = np.array([[5.0, 5.0], [0.0, 4.0], [1.0, 1.0], [4.0, 0.0]])
+        assert crowded_survivors(losses, FREE, 4)[1].tolist() == [INF, INF, 2.0, INF]  # the last is alone
+        assert crowded_survivors(losses, FREE, 2)[1].tolist() == [INF, INF]
 
     def test_violations_come_before_losses(self):
         losses = np.array([[0.0], [1.0], [2.0], [3.0]])
-        assert crowded_survivors(losses, np.array([NAN, 0.5, 0.0, 0.5]), 4).tolist() == [2, 1, 3, 0]
+        assert crowded_survivors(losses, np.array([NAN, 0.5, 0.0, 0.5]), 4)[0].tolist() == [2, 1, 3, 0]
 
     def test_nan_is_last_and_of_equals_the_later_first(self):
-        assert crowded_survivors(np.array([[NAN], [1.0], [INF], [1.0]]), FREE, 4).tolist() == [3, 1, 2, 0]
+        assert crowded_survivors(np.array([[NAN], [1.0], [INF], [1.0]]), FREE, 4)[0].tolist() == [3, 1, 2, 0]
 
 
 class TestNichedSurvivors:

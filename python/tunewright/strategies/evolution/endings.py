@@ -55,6 +55,8 @@ def violations_of(history: History, trials: Ints) -> Array:
     a threshold has s / (1 + s), where s is the sum of what it lacks, in units of the losses' ranges; one that breaks a
     constraint has 1 more than without.
     """
+    if not history.goals.comparisons and not history.goals.thresholds:
+        return np.zeros(len(trials))
     violations: Array = np.maximum(history.goals.slacks(history.measured[trials]), 0.0).sum(axis=1)
     wanted: np.ndarray[Any, np.dtype[np.bool_]] = np.isfinite(history.thresholds)
     if not wanted.any() or not len(trials):
