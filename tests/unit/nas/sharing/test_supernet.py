@@ -7,7 +7,8 @@ import pytest
 
 import tunewright as tw
 from tunewright.errors import SearchDivergedError
-from tunewright.nas.sharing import Supernet
+from tunewright.nas import Cell
+from tunewright.nas.sharing import CellNetwork, Supernet
 from tunewright.nas.sharing.weights import SharedWeights
 from tunewright.training import Recipe
 
@@ -59,6 +60,17 @@ def test_an_update_leaves_closed_operations_alone(design, splits):
     cells = {name.split(".")[0] for name in trained if name.count(".") > 2}
     assert len(cells) == 2
     assert all(".0.2." in name for name in trained if name.count(".") > 2)  # edge 0, operation 2 alone
+
+
+def test_a_fair_update_moves_every_operation(splits):
+    design = CellNetwork(Cell(3, ("identity", "conv3")), cells=2, filters=3)
+    # With this seed neither of the two paths has all convolutions.
+    supernet = Supernet(design, splits, Recipe(epochs=1, batch_size=1000), sampling="fair", seed=1)
+    network = supernet._weights.network
+    weights = {name: array.copy() for name, array in network.arrays.items() if name.endswith("weight")}
+    list(supernet.fit())
+    assert len([name for name in weights if name.count(".") > 2]) == 2 * 3  # cells, edges
+    assert all((network.arrays[name] != weights[name]).any() for name in weights)
 
 
 def test_fine_tuning_starts_from_what_was_inherited(design, splits):
