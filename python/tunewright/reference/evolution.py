@@ -74,7 +74,9 @@ def _constants(points: int, d: int) -> tuple[Array, float, float, float, float, 
     return weights, c_sigma, damping, c_c, c_1, c_mu, effective
 
 
-def crowded_survivors(losses: ArrayLike, violations: ArrayLike, count: int) -> tuple[NDArray[np.int64], Array]:
+def crowded_survivors(
+    losses: ArrayLike, violations: ArrayLike, count: int
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Return the ``count`` rows that survive by rank and crowding distance, best first, and their distances.
 
     Of equal ones the later row comes first.
