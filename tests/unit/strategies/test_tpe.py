@@ -114,7 +114,7 @@ def test_weights_by_value():
     assert np.isfinite(improvements(np.array([-1e150, 0.0, 1e150]), 2)).all()
 
 
-@pytest.mark.parametrize(("trials", "good"), [(10, 2), (13, 2), (14, 3), (400, 25)])
+@pytest.mark.parametrize(("trials", "good"), [(10, 1), (13, 2), (20, 2), (21, 3), (400, 25)])
 def test_how_many_are_good(trials, good):
     study = fed(made(tw.TPE(candidates=1)), np.linspace(0, 1, trials), np.arange(trials, dtype=float))
     study.ask()
