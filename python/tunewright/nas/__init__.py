@@ -17,19 +17,28 @@ __all__ = [
     "Hierarchy",
     "Macro",
     "encoded",
+    "grad_norm",
     "kernel",
+    "latency",
+    "naswot",
     "neighbourhoods",
+    "parameters",
     "paths",
     "sharing",
+    "synflow",
+    "warm_start",
 ]
 
 from tunewright.nas.architecture import Architecture
 from tunewright.nas.cell import Cell, DartsCell
+from tunewright.nas.costs import latency, parameters
 from tunewright.nas.design import Design
 from tunewright.nas.encoding import encoded, kernel, neighbourhoods, paths
 from tunewright.nas.graph_process import GraphProcess
 from tunewright.nas.hierarchy import Hierarchy
 from tunewright.nas.macro import Macro
+from tunewright.nas.proxies import grad_norm, naswot, synflow
+from tunewright.nas.warming import warm_start
 
 # Last, since it reads the names above.
 from tunewright.nas import sharing  # isort: skip
