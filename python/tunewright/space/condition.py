@@ -242,12 +242,11 @@ def unknown_name(name: object, names: Mapping[str, object] | tuple[str, ...]) ->
 
 
 def _flat(kind: type[_Combination], first: Condition, second: object) -> tuple[Condition, ...]:
+    parts: list[Condition] = []
     for part in (first, second):
         if not isinstance(part, Condition):
             raise SpaceError(f"& and | combine conditions, got {part!r}; put comparisons in parentheses")
-    parts: list[Condition] = []
-    for part in (first, second):
-        parts.extend(part.parts if type(part) is kind else (part,))  # type: ignore[arg-type]
+        parts.extend(part.parts if isinstance(part, kind) else (part,))
     return tuple(parts)
 
 

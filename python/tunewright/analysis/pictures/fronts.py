@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tunewright.analysis.pictures.axes import plural, spacing
-from tunewright.analysis.pictures.picture import Axis, Line, Mark, Panel, Picture, Points, Rule
+from tunewright.analysis.pictures.picture import Axis, Line, Mark, Panel, Picture, Points, Rule, Symbol
 from tunewright.analysis.views import Front, front, growth
 from tunewright.trial.columns import Array
 
@@ -26,19 +27,22 @@ def pareto_front(study: Study, metrics: Sequence[str] | None = None) -> Picture:
     if found.missing is not None:
         return Picture.empty(title, found.missing)
     member, kept = found.member, found.feasible
-    groups = (
+    groups: tuple[tuple[npt.NDArray[np.bool_], str, str, Symbol], ...] = (
         (~kept, "breaks a constraint", "grey", "cross"),
         (kept & ~member, "dominated", "sky", "dot"),
         (member, "on the front", "vermillion", "dot"),
     )
-    marks: list[Mark] = [_points(found, rows, *look) for rows, *look in groups if rows.any()]
+    marks: list[Mark] = [_points(found, *group) for group in groups if group[0].any()]
     axes = [_axis(found, k) for k in range(len(found.metrics))]
     if len(axes) == 2:
         if member.any() and len(study.history.metrics) == 2:
             marks.insert(0, _stairs(found, found.values[member]))
-        for k, (axis, at) in enumerate(zip(("x", "y"), found.thresholds.tolist(), strict=True)):
-            if at == at:
-                marks.append(Rule(at, axis, f"threshold of {found.metrics[k]}"))  # type: ignore[arg-type]
+        across, up = found.thresholds.tolist()
+        rules = (
+            Rule(across, "x", f"threshold of {found.metrics[0]}"),
+            Rule(up, "y", f"threshold of {found.metrics[1]}"),
+        )
+        marks.extend(rule for rule in rules if not math.isnan(rule.at))
     panel = Panel(axes[0], axes[1], tuple(marks), z=axes[2] if len(axes) == 3 else None)
     says = f"{plural(int(member.sum()), 'trial')} of {len(found.numbers):,} complete ones are on the front."
     left = found.left_out
@@ -51,7 +55,7 @@ def _axis(found: Front, k: int) -> Axis:
     return Axis(f"{found.metrics[k]} ({better} is better)", spacing(found.values[:, k]))
 
 
-def _points(found: Front, rows: npt.NDArray[np.bool_], label: str, colour: str, symbol: str) -> Points:
+def _points(found: Front, rows: npt.NDArray[np.bool_], label: str, colour: str, symbol: Symbol) -> Points:
     values, sems = found.values[rows], found.sems[rows]
     on = colour == "vermillion"
     known = [on and not np.isnan(sems[:, k]).all() for k in range(2)]
@@ -60,7 +64,7 @@ def _points(found: Front, rows: npt.NDArray[np.bool_], label: str, colour: str, 
         values[:, 1],
         label + (", 95 % interval" if any(known) else ""),
         colour,
-        symbol,  # type: ignore[arg-type]
+        symbol,
         z=values[:, 2] if values.shape[1] == 3 else None,
         error_x=1.96 * sems[:, 0] if known[0] else None,
         error=1.96 * sems[:, 1] if known[1] else None,

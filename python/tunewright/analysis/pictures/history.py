@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tunewright.analysis.pictures.axes import LARGEST, metric_axis, plural, spacing
-from tunewright.analysis.pictures.picture import Axis, Band, Edge, Line, Mark, Panel, Picture, Points
+from tunewright.analysis.pictures.picture import Axis, Band, Edge, Line, Mark, Panel, Picture, Points, Side, Symbol
 from tunewright.analysis.views import Outcomes, Role, progress, spread
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LOOKS", "compare", "edges", "history", "roles"]
 
-LOOKS = {
+LOOKS: dict[Role, tuple[str, str, Symbol]] = {
     Role.COMPLETE: ("complete", "blue", "dot"),
     Role.INFEASIBLE: ("breaks a constraint", "orange", "diamond"),
     Role.PRUNED: ("pruned (last report)", "grey", "ring"),
@@ -24,6 +24,7 @@ LOOKS = {
 }
 """Label, colour and symbol of the trials that have a value."""
 
+_SIDES: tuple[tuple[float, Side], ...] = ((1.0, "top"), (-1.0, "bottom"))
 _Z = 1.96  # of a 95 % interval
 
 
@@ -73,7 +74,7 @@ def roles(outcome: Outcomes, x: np.ndarray, *, intervals: bool = True) -> list[M
         opacity = 0.8 if len(rows) < 500 else 0.45 if len(rows) < 3000 else 0.2
         shown = f"{label}, 95 % interval" if error is not None else label
         marks.append(
-            Points(x[rows], outcome.values[rows], shown, colour, symbol, error=error, trials=rows, opacity=opacity)  # type: ignore[arg-type]
+            Points(x[rows], outcome.values[rows], shown, colour, symbol, error=error, trials=rows, opacity=opacity)
         )
     return marks
 
@@ -81,22 +82,22 @@ def roles(outcome: Outcomes, x: np.ndarray, *, intervals: bool = True) -> list[M
 def edges(outcome: Outcomes, x: np.ndarray) -> list[Mark]:
     """Trials without a place among the values: failed ones, and those whose value is infinite or not a number."""
     marks: list[Mark] = []
-    worse = "top" if outcome.direction == "minimize" else "bottom"
+    worse: Side = "top" if outcome.direction == "minimize" else "bottom"
     failed = np.flatnonzero((outcome.roles == Role.FAILED) & ~np.isnan(x))
     if len(failed):
-        marks.append(Edge(x[failed], "failed", "vermillion", "cross", worse, failed))  # type: ignore[arg-type]
+        marks.append(Edge(x[failed], "failed", "vermillion", "cross", worse, failed))
     infinite = np.flatnonzero((outcome.roles == Role.INFINITE) & ~np.isnan(x))
-    for sign, side in ((1.0, "top"), (-1.0, "bottom")):
+    for sign, side in _SIDES:
         rows = infinite[outcome.values[infinite] == sign * np.inf]
         if len(rows):
-            marks.append(Edge(x[rows], f"{'+' if sign > 0 else '−'}∞", "purple", "up", side, rows))  # type: ignore[arg-type]
-    for sign, side in ((1.0, "top"), (-1.0, "bottom")):
+            marks.append(Edge(x[rows], f"{'+' if sign > 0 else '−'}∞", "purple", "up", side, rows))
+    for sign, side in _SIDES:
         rows = np.flatnonzero(np.isfinite(outcome.values) & (sign * outcome.values >= LARGEST) & ~np.isnan(x))
         if len(rows):
-            marks.append(Edge(x[rows], f"beyond {sign * LARGEST:g}", "purple", "diamond", side, rows))  # type: ignore[arg-type]
+            marks.append(Edge(x[rows], f"beyond {sign * LARGEST:g}", "purple", "diamond", side, rows))
     silent = np.flatnonzero((outcome.roles == Role.PRUNED) & ~np.isfinite(outcome.values) & ~np.isnan(x))
     if len(silent):
-        marks.append(Edge(x[silent], "pruned without a finite report", "grey", "cross", worse, silent))  # type: ignore[arg-type]
+        marks.append(Edge(x[silent], "pruned without a finite report", "grey", "cross", worse, silent))
     return marks
 
 

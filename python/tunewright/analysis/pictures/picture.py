@@ -22,12 +22,15 @@ __all__ = [
     "Points",
     "Rule",
     "Scale",
+    "Side",
     "Spans",
+    "Symbol",
     "Threads",
 ]
 
 Scale: TypeAlias = Literal["linear", "log", "log2"]
 Symbol: TypeAlias = Literal["dot", "ring", "cross", "diamond", "up", "star"]
+Side: TypeAlias = Literal["top", "bottom"]
 
 
 @dataclass(frozen=True)
@@ -150,7 +153,7 @@ class Edge:
     label: str
     colour: str = "vermillion"
     symbol: Symbol = "cross"
-    side: Literal["top", "bottom"] = "top"
+    side: Side = "top"
     trials: Ints | None = None
 
 
