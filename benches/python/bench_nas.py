@@ -26,6 +26,8 @@ STRATEGIES = {
     "Random": tw.Random(),
     "RegularizedEvolution(10, 3)": tw.RegularizedEvolution(population=10, sample=3),
     "RegularizedEvolution()": tw.RegularizedEvolution(),
+    "RegularizedEvolution(10, 10)": tw.RegularizedEvolution(population=10, sample=10),
+    "nas.GraphEvolution(cell)": tw.nas.GraphEvolution(CELL),
     "Reinforce()": tw.Reinforce(),
     "Reinforce('recurrent')": tw.Reinforce("recurrent"),
     "Progressive(simplest=identities)": tw.Progressive(simplest=dict.fromkeys(CELL.names, "identity")),

@@ -13,7 +13,9 @@ __all__ = [
     "Cell",
     "DartsCell",
     "Design",
+    "GraphEvolution",
     "GraphProcess",
+    "GraphSpace",
     "Hierarchy",
     "Macro",
     "encoded",
@@ -30,11 +32,14 @@ __all__ = [
 ]
 
 from tunewright.nas.architecture import Architecture
-from tunewright.nas.cell import Cell, DartsCell
+from tunewright.nas.cell import Cell
 from tunewright.nas.costs import latency, parameters
+from tunewright.nas.darts_cell import DartsCell
 from tunewright.nas.design import Design
 from tunewright.nas.encoding import encoded, kernel, neighbourhoods, paths
+from tunewright.nas.graph_evolution import GraphEvolution
 from tunewright.nas.graph_process import GraphProcess
+from tunewright.nas.graph_space import GraphSpace
 from tunewright.nas.hierarchy import Hierarchy
 from tunewright.nas.macro import Macro
 from tunewright.nas.proxies import grad_norm, naswot, synflow

@@ -1,8 +1,8 @@
-"""Cells with an operation on every edge, of the shapes of NAS-Bench-201 and of DARTS."""
+"""Cells with an operation on every edge, of the shape of NAS-Bench-201."""
 
 from __future__ import annotations
 
-__all__ = ["Cell", "DartsCell"]
+__all__ = ["Cell", "graph_of"]
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -10,11 +10,15 @@ from functools import cached_property
 from itertools import combinations, pairwise
 from typing import Any
 
+import numpy as np
+
 from tunewright.nas.architecture import Architecture
 from tunewright.nas.design import checked_operations, complete, whole
+from tunewright.nas.draws import another, one_of
 from tunewright.space import Categorical, Space
 
 _MOST_NODES = 8  # 28 edges; a way more for every set of inner nodes
+_REWIRED = 0.25  # of the changes; chosen on tables of other data than the ones that are reported
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,27 @@ class Cell:
         chosen = {edge: config[name] for edge, name in zip(complete(self.nodes), self.names, strict=True)}
         return Architecture(*graph_of(self.nodes, chosen))
 
+    def mutated(self, config: Mapping[str, Any], draws: np.random.Generator) -> dict[str, Any]:
+        """See :class:`~tunewright.nas.design.Evolving`: another operation on an edge, or two that meet swapped."""
+        child = {name: config[name] for name in self.names}
+        swaps = [(a, b) for a, b in self._meeting if child[a] != child[b]]
+        if swaps and (len(self.operations) == 1 or draws.random() < _REWIRED):
+            a, b = one_of(swaps, draws)
+            return {**child, a: child[b], b: child[a]}
+        name = one_of(self.names, draws)
+        return {**child, name: another(self.operations, child[name], draws)}
+
+    def crossed(self, a: Mapping[str, Any], b: Mapping[str, Any], draws: np.random.Generator) -> dict[str, Any]:
+        """See :class:`~tunewright.nas.design.Evolving`: all edges that lead to a node come from one parent."""
+        parents = [one_of((a, b), draws) for _ in range(self.nodes)]
+        return {name: parents[edge[1]][name] for edge, name in zip(complete(self.nodes), self.names, strict=True)}
+
+    @cached_property
+    def _meeting(self) -> tuple[tuple[str, str], ...]:
+        """Pairs of edges that have the same source or the same target: to swap them is to rewire."""
+        named = zip(complete(self.nodes), self.names, strict=True)
+        return tuple((a, b) for (e, a), (f, b) in combinations(named, 2) if e[0] == f[0] or e[1] == f[1])
+
     def to_json(self) -> dict[str, Any]:
         """See :class:`~tunewright.nas.design.Design`."""
         return {"design": "Cell", **asdict(self), "operations": list(self.operations)}
@@ -90,60 +115,3 @@ def graph_of(nodes: int, chosen: Mapping[tuple[int, int], str]) -> tuple[tuple[s
         edges += [(place, len(operations)) for place in brought]
         operations.append("output" if target == nodes - 1 else "identity")
     return tuple(operations), tuple(edges)
-
-
-@dataclass(frozen=True)
-class DartsCell:
-    """Every inner node takes two earlier ones, each through an operation (DARTS, Liu et al., ICLR 2019).
-
-    The two inputs are the outputs of the two cells before; the output puts all inner nodes side by side. For inner node
-    k the parameter ``node_k_from`` is the pair of nodes it takes, 0 and 1 being the inputs, and ``node_k_first``,
-    ``node_k_second`` are the operations on the two edges.
-
-    Args:
-        nodes: inner nodes.
-        operations: what an edge may be. There is no ``"zero"``: an edge that is not wanted is not taken.
-        prefix: of the parameters' names, as for a normal and a reduction cell that are searched together.
-
-    Raises:
-        ArchitectureError: no operations, one twice or ``"zero"``, a number of nodes below 1 or above 8.
-
-    Examples:
-        >>> DartsCell(nodes=2, operations=("identity", "conv3")).space.size
-        48
-    """
-
-    nodes: int = 4
-    operations: tuple[str, ...] = ("identity", "max3", "mean3", "separable3", "separable5", "dilated3", "dilated5")
-    prefix: str = ""
-
-    def __post_init__(self) -> None:
-        whole("nodes", self.nodes, 1, _MOST_NODES)
-        object.__setattr__(self, "operations", checked_operations(self.operations, reserved=("zero",)))
-
-    @cached_property
-    def space(self) -> Space:
-        """Three categorical parameters an inner node."""
-        domains = {}
-        for node in range(2, self.nodes + 2):
-            domains[f"{self.prefix}node_{node}_from"] = Categorical(*combinations(range(node), 2))
-            domains[f"{self.prefix}node_{node}_first"] = Categorical(*self.operations)
-            domains[f"{self.prefix}node_{node}_second"] = Categorical(*self.operations)
-        return Space(domains)
-
-    def architecture(self, config: Mapping[str, Any]) -> Architecture:
-        """See :class:`~tunewright.nas.design.Design`."""
-        operations, edges, places = ["input0", "input1"], [], [0, 1]
-        for node in range(2, self.nodes + 2):
-            name, total = f"{self.prefix}node_{node}", len(operations) + 2
-            for source, which in zip(config[f"{name}_from"], ("first", "second"), strict=True):
-                edges += [(places[source], len(operations)), (len(operations), total)]
-                operations.append(config[f"{name}_{which}"])
-            places.append(total)
-            operations.append("identity")
-        edges += [(place, len(operations)) for place in places[2:]]
-        return Architecture((*operations, "concat"), tuple(edges))
-
-    def to_json(self) -> dict[str, Any]:
-        """See :class:`~tunewright.nas.design.Design`."""
-        return {"design": "DartsCell", **asdict(self), "operations": list(self.operations)}

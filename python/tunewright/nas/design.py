@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-__all__ = ["Design", "checked_operations", "complete", "whole"]
+__all__ = ["Design", "Evolving", "checked_operations", "complete", "whole"]
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
 
 from tunewright.errors import ArchitectureError
 from tunewright.nas.architecture import Architecture
@@ -38,6 +40,23 @@ class Design(Protocol):
 
     def to_json(self) -> dict[str, Any]:
         """Name (under ``"design"``) and options, as JSON values."""
+        ...
+
+
+@runtime_checkable
+class Evolving(Design, Protocol):
+    """A design that knows small changes of its graphs.
+
+    Both return a configuration of the design's own parameters, which its space may forbid and which may have the
+    graph of a parent: who asks, asks again.
+    """
+
+    def mutated(self, config: Mapping[str, Any], draws: np.random.Generator) -> dict[str, Any]:
+        """The configuration of a graph one change away."""
+        ...
+
+    def crossed(self, a: Mapping[str, Any], b: Mapping[str, Any], draws: np.random.Generator) -> dict[str, Any]:
+        """The configuration of a graph made of parts of two."""
         ...
 
 

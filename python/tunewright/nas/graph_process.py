@@ -10,10 +10,11 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from tunewright.errors import ArchitectureError, StudyError
+from tunewright.errors import StudyError
 from tunewright.nas.architecture import Architecture
 from tunewright.nas.design import Design
 from tunewright.nas.encoding import neighbourhoods, paths
+from tunewright.nas.graphs import graphs
 from tunewright.nas.process import Points, Process, fitted
 from tunewright.nas.registry import design_from_json
 from tunewright.numerics.acquisition import log_expected_improvement
@@ -143,27 +144,20 @@ class GraphProcess:
         else:
             natives = space.natives(candidates(space, best, self.candidates, seed, number))
         natives = natives[space.space.feasible(natives)]
-        known = Known(taken)
+        known = Known(space.space, taken)
         natives = natives[[not known.has(row) for row in natives]]
         if self.design is None or len(self.design.space.names) < space.dimension:
             return natives
-        keys = set(self._keys(space.space, taken))
-        fresh = [key not in keys for key in self._keys(space.space, natives)]
+        taken = taken[~np.isnan(taken).all(axis=1)]
+        old = set(graphs(self.design, space.space.configs(taken)))
+        fresh = [graph not in old for graph in graphs(self.design, space.space.configs(natives))]
         return natives[fresh] if any(fresh) else natives
 
-    def _keys(self, space: Space, natives: Array) -> list[str]:
-        return [key for _, key in self._read(space, natives[~np.isnan(natives).all(axis=1)])]
-
-    def _read(self, space: Space, natives: Array) -> list[tuple[Counter[str], str]]:
-        """Features and key of the graph of each row."""
-        if self.design is None:
-            return [(Counter(), "")] * len(natives)
-        columns = [space.names.index(name) for name in self.design.space.names]
-        own = np.ascontiguousarray(natives[:, columns]) + 0.0
-        return [_graph(self.design, self.encoding, row.tobytes()) for row in own]
-
     def _points(self, space: Coordinates, natives: Array) -> Points:
-        counts = [features for features, _ in self._read(space.space, natives)]
+        counts = [Counter[str]()] * len(natives)
+        if self.design is not None:
+            found = graphs(self.design, space.space.configs(natives))
+            counts = [_features(self.encoding, graph) for graph in found]
         own = () if self.design is None else self.design.space.names
         rest = [j for j, column in enumerate(space.columns) if space.space.names[column] not in own]
         unit = space.unit(natives)
@@ -193,14 +187,9 @@ def _told(seen: Evidence, most: int) -> tuple[Array, Array]:
 
 
 @lru_cache(maxsize=2**15)
-def _graph(design: Design, encoding: str, natives: bytes) -> tuple[Counter[str], str]:
-    """Features and key of a graph; what is disconnected has one feature, which nothing else has."""
-    config = design.space.configs(np.frombuffer(natives)[None, :])[0]
-    try:
-        architecture = design.architecture(config)
-    except ArchitectureError:
-        return Counter({"disconnected": 1}), "disconnected"
-    return _ENCODINGS[encoding](architecture), architecture.key
+def _features(encoding: str, graph: Architecture | None) -> Counter[str]:
+    """Features of a graph; what is disconnected has one feature, which nothing else has."""
+    return Counter({"disconnected": 1}) if graph is None else _ENCODINGS[encoding](graph)
 
 
 def _normed(counts: Sequence[Counter[str]]) -> Array:

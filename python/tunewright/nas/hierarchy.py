@@ -9,9 +9,12 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+
 from tunewright.nas.architecture import Architecture
 from tunewright.nas.cell import Cell, graph_of
 from tunewright.nas.design import checked_operations, complete, whole
+from tunewright.nas.draws import one_of
 from tunewright.space import Space
 
 _MOST_MOTIFS = 16
@@ -84,6 +87,21 @@ class Hierarchy:
             pairs += [(first + i, first + j) for i, j in inner_edges]
             places[node] = len(out) - 1
         return Architecture(tuple(out), tuple(pairs))
+
+    def mutated(self, config: Mapping[str, Any], draws: np.random.Generator) -> dict[str, Any]:
+        """See :class:`~tunewright.nas.design.Evolving`: a change of one level, drawn by the edges that each has."""
+        own = {name: config[name] for name in self.space.names}
+        name = one_of(self.space.names, draws)
+        level = next(level for level in (*self._motifs, self._top) if name in level.names)
+        return {**own, **level.mutated(own, draws)}
+
+    def crossed(self, a: Mapping[str, Any], b: Mapping[str, Any], draws: np.random.Generator) -> dict[str, Any]:
+        """See :class:`~tunewright.nas.design.Evolving`: each motif, and the cell on top, comes from one parent."""
+        child: dict[str, Any] = {}
+        for level in (*self._motifs, self._top):
+            parent = one_of((a, b), draws)
+            child |= {name: parent[name] for name in level.names}
+        return child
 
     def to_json(self) -> dict[str, Any]:
         """See :class:`~tunewright.nas.design.Design`."""

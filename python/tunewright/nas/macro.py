@@ -9,8 +9,12 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+
 from tunewright.errors import ArchitectureError
+from tunewright.nas import chain_moves
 from tunewright.nas.architecture import Architecture
+from tunewright.nas.chain_moves import Link, Links, Room
 from tunewright.nas.design import checked_operations, whole
 from tunewright.space import Categorical, Domain, Int, Ordinal, Space, when
 
@@ -64,6 +68,11 @@ class Macro:
             raise ArchitectureError(f"widths must ascend, got {self.widths}")
 
     @property
+    def shallowest(self) -> int:
+        """The fewest layers."""
+        return self.depth if isinstance(self.depth, int) else self.depth[0]
+
+    @property
     def deepest(self) -> int:
         """The most layers."""
         return self.depth if isinstance(self.depth, int) else self.depth[1]
@@ -71,7 +80,7 @@ class Macro:
     @cached_property
     def space(self) -> Space:
         """The parameters; those of layer k exist where the depth is k or more."""
-        least = self.depth if isinstance(self.depth, int) else self.depth[0]
+        least = self.shallowest
         domains: dict[str, Domain] = {f"{self.prefix}depth": Int(least, self.deepest)}
         for layer in range(1, self.deepest + 1):
             there = when(f"{self.prefix}depth") >= layer if layer > least else None
@@ -96,6 +105,42 @@ class Macro:
             edges.append((layer - 1, layer))
             edges += [(i, layer) for i in self._skippable(layer) if config[f"{self.prefix}skip_{i}_{layer}"]]
         return Architecture((*operations, "output"), (*edges, (depth, depth + 1)))
+
+    def mutated(self, config: Mapping[str, Any], draws: np.random.Generator) -> dict[str, Any]:
+        """See :class:`~tunewright.nas.design.Evolving`: one layer added, removed or changed, wherever it stands.
+
+        The layers behind it stay as they are, and skip as many layers as before.
+        """
+        return self._config(chain_moves.mutated(self._links(config), self._room, draws))
+
+    def crossed(self, a: Mapping[str, Any], b: Mapping[str, Any], draws: np.random.Generator) -> dict[str, Any]:
+        """See :class:`~tunewright.nas.design.Evolving`: the first layers of one parent, then the last of the other."""
+        return self._config(chain_moves.crossed(self._links(a), self._links(b), self._room, draws))
+
+    @property
+    def _room(self) -> Room:
+        return Room(self.operations, self.widths, self.skips + 1, self.shallowest, self.deepest)
+
+    def _links(self, config: Mapping[str, Any]) -> Links:
+        """The layers of a configuration."""
+        links = []
+        for layer in range(1, config[f"{self.prefix}depth"] + 1):
+            width = config[f"{self.prefix}width_{layer}"] if self.widths else 0
+            sources = [i for i in self._skippable(layer) if config[f"{self.prefix}skip_{i}_{layer}"]]
+            skips = frozenset(layer - i for i in sources)
+            links.append(Link(config[f"{self.prefix}layer_{layer}"], width, skips))
+        return tuple(links)
+
+    def _config(self, links: Links) -> dict[str, Any]:
+        """The configuration of these layers."""
+        config: dict[str, Any] = {f"{self.prefix}depth": len(links)}
+        for layer, link in enumerate(links, start=1):
+            config[f"{self.prefix}layer_{layer}"] = link.operation
+            if self.widths:
+                config[f"{self.prefix}width_{layer}"] = link.width
+            for i in self._skippable(layer):
+                config[f"{self.prefix}skip_{i}_{layer}"] = layer - i in link.skips
+        return config
 
     def to_json(self) -> dict[str, Any]:
         """See :class:`~tunewright.nas.design.Design`."""

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tunewright.errors import ArchitectureError
-from tunewright.nas.cell import Cell, DartsCell
+from tunewright.nas.cell import Cell
+from tunewright.nas.darts_cell import DartsCell
 from tunewright.nas.design import Design
 from tunewright.nas.hierarchy import Hierarchy
 from tunewright.nas.macro import Macro

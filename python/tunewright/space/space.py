@@ -6,9 +6,10 @@ unit, natives            (n, d) float64, NaN where a parameter does not exist (s
 
 from __future__ import annotations
 
-__all__ = ["Space", "as_domain"]
+__all__ = ["Space"]
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from importlib import import_module
 from types import MappingProxyType
 from typing import Any, ClassVar, TypeGuard
 
@@ -21,9 +22,9 @@ from tunewright.space.array import Array, Mask
 from tunewright.space.condition import unknown_name
 from tunewright.space.constraint import Constraint, as_constraint, shown
 from tunewright.space.counting import count
-from tunewright.space.distribution import Distribution, is_frozen
 from tunewright.space.document import dump, load
 from tunewright.space.domain import Domain
+from tunewright.space.entry import as_domain, as_name
 from tunewright.space.expression import Expression
 from tunewright.space.reading import read_configs
 from tunewright.space.rows import Rows
@@ -63,7 +64,7 @@ class Space:
             if name in given:
                 raise SpaceError(f"Space: parameter {name!r} is given twice")
             given[name] = value
-        self._by_name: dict[str, Domain] = {_name(name): as_domain(name, value) for name, value in given.items()}
+        self._by_name: dict[str, Domain] = {as_name(name): as_domain(name, value) for name, value in given.items()}
         self._conditional = parents_first(self._by_name)
         self._stacks = stacked([getattr(domain, "line", None) for domain in self._by_name.values()])
         one = len(self._stacks) == 1 and len(self._stacks[0].columns) == len(self._by_name)
@@ -257,6 +258,15 @@ class Space:
             raise ConfigError("natives takes a list of configurations; put a single one in brackets")
         return np.ascontiguousarray(read_configs(list(configs), self._by_name, self._conditional).T)
 
+    @property
+    def merges(self) -> bool:
+        """Whether natives that differ may stand for one configuration."""
+        return False
+
+    def identities(self, natives: Array) -> list[bytes]:
+        """Return bytes that two rows of natives (n, d) share exactly when they are the same configuration."""
+        return [row.tobytes() for row in np.where(np.isnan(natives), np.nan, natives) + 0.0]  # one NaN, one zero
+
     # ---- growth
 
     def forbid(self, *constraints: str | Expression | Constraint | Callable[[dict[str, Any]], bool]) -> Space:
@@ -298,7 +308,7 @@ class Space:
         Raises:
             SpaceError: the two domains of the name have no union.
         """
-        added = as_domain(_name(name), domain)
+        added = as_domain(as_name(name), domain)
         domains = dict(self._by_name)
         if name in domains:
             if domains[name] == added:
@@ -310,7 +320,12 @@ class Space:
             if domains[name] == added:
                 return self
         domains[name] = added
-        return _rebuild(domains, self._constraints, self._frozen)
+        grown = self.remade(domains)
+        return grown.freeze() if self._frozen else grown
+
+    def remade(self, domains: Mapping[str, Any]) -> Space:
+        """Return a space of the same kind and constraints whose parameters are these."""
+        return Space(domains).forbid(*self._constraints)
 
     # ---- JSON
 
@@ -347,6 +362,8 @@ class Space:
         known = {} if like is None else {name: like[name].known() for name in like}
         domains, constraints, fields = load(text, known)
         form = fields.get("type", "Space")
+        if form not in Space._forms and str(fields.get("room", "")).isidentifier():
+            import_module(f"tunewright.{fields['room']}")  # kinds of rooms above this one are known by their name alone
         if form != "Space" and form not in Space._forms:
             raise SpaceError(f"not a kind of space this version of tunewright writes: {form!r}")
         return Space._forms.get(form, Space)._read(domains, fields).forbid(*constraints)
@@ -376,22 +393,6 @@ class Space:
 def _is_row(matrix: ArrayLike, d: int) -> TypeGuard[Array]:
     """Whether it is an array of one configuration, which is quicker number by number."""
     return type(matrix) is np.ndarray and matrix.shape == (1, d) and matrix.dtype == np.float64
-
-
-def _name(name: object) -> str:
-    if not isinstance(name, str):
-        raise SpaceError(f"Space: names must be strings, got {name!r} ({type(name).__name__})")
-    return name
-
-
-def as_domain(name: str, value: Any) -> Domain:
-    """``value`` as the domain of parameter ``name``; a frozen distribution stands for its ``Distribution``."""
-    if isinstance(value, Domain):
-        return value
-    if is_frozen(value):
-        return Distribution(value)
-    hint = "Categorical(...) for choices" if isinstance(value, (list, tuple, set)) else f"Constant({value!r})"
-    raise SpaceError(f"Space: parameter {name!r} must be a domain such as Float(0, 1), got {value!r}; use {hint}")
 
 
 def _rebuild(domains: dict[str, Domain], constraints: tuple[Constraint, ...], frozen: bool) -> Space:  # noqa: FBT001

@@ -226,10 +226,12 @@ class GaussianProcess:
             target = Acquisition(model, name, best, kappa, processes, weight, self.threads)
             options = {"count": effort.candidates, "seed": seed, "number": int(number)}
             if self.acquisition == "thompson":
-                chosen[i] = drawn(target, space, belief.centres, Known(taken), **options)
+                chosen[i] = drawn(target, space, belief.centres, Known(space.space, taken), **options)
             else:
                 worth = target if costs is None else priced(target, space, costs, self.budget, fitting)
-                chosen[i] = propose(worth, space, belief.centres, Known(taken), climbs=self.climbs, **options)
+                chosen[i] = propose(
+                    worth, space, belief.centres, Known(space.space, taken), climbs=self.climbs, **options
+                )
             if i + 1 < len(numbers):
                 taken = np.concatenate([taken, chosen[i : i + 1]])
                 belief = belief.with_pending(space.unit(chosen[i : i + 1]))
@@ -248,7 +250,7 @@ class GaussianProcess:
         for i, number in enumerate(numbers.tolist()):
             target = HypervolumeImprovement(front, front.boxes(number), processes, weight, self.threads)
             chosen[i] = propose(
-                target, space, front.centres(seed, number), Known(taken),
+                target, space, front.centres(seed, number), Known(space.space, taken),
                 count=effort.candidates, climbs=self.climbs, seed=seed, number=number,
             )  # fmt: skip
             if i + 1 < len(numbers):

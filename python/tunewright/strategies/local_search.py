@@ -97,7 +97,7 @@ class LocalSearch:
         """Whether the configuration to begin at is still to be tried."""
         if home is None:
             return history.n == 0
-        return state.began is None and not Known(history.natives).has(home)
+        return state.began is None and not Known(history.space, history.natives).has(home)
 
     def _beginning(self, space: Space) -> Array:
         """The native row (all columns) of ``around``, the rest and without it all in the middle of the priors."""

@@ -110,7 +110,7 @@ class Progressive:
         self, space: Coordinates, stage: _Stage, predict: Predictor, taken: Array, seed: int, number: int
     ) -> Array:
         """The native row (all columns) of least predicted loss among new children."""
-        known, draws = Known(taken), generator(seed, number, _CHILDREN)
+        known, draws = Known(space.space, taken), generator(seed, number, _CHILDREN)
         shelf = space.space.rows
         if shelf is not None:
             natives = shelf[draws.permutation(len(shelf))[: self.children]]

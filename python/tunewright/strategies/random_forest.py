@@ -130,7 +130,15 @@ class RandomForest:
         growth = Growth(seed, number, self._options(space.dimension))
         belief = belief_of(seen, space, growth, self.outputs, weight)
         belief = belief.with_pending(seen.pending, growth, categories(space))
-        return propose(belief, space, Known(taken), count=self.candidates, climbs=self.climbs, seed=seed, number=number)
+        return propose(
+            belief,
+            space,
+            Known(space.space, taken),
+            count=self.candidates,
+            climbs=self.climbs,
+            seed=seed,
+            number=number,
+        )
 
     def _options(self, d: int) -> dict[str, Any]:
         return {

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
-from weakref import WeakKeyDictionary
-
-import numpy as np
 
 from tunewright.space import Space
-from tunewright.strategies.evolution.endings import Endings
-from tunewright.strategies.evolution.merit import ranked, single
-from tunewright.strategies.evolution.population import Population, sized
+from tunewright.strategies.evolution.living import living
+from tunewright.strategies.evolution.merit import single
+from tunewright.strategies.evolution.population import sized
 from tunewright.strategies.evolution.reproduction import Variation, reproduced
-from tunewright.trial import History, TrialState
+from tunewright.trial import History
 from tunewright.trial.columns import Array, Ints
 
 __all__ = ["RegularizedEvolution"]
@@ -66,7 +63,7 @@ class RegularizedEvolution:
 
     def suggest(self, history: History, seed: int, numbers: Ints) -> Array:
         """See :class:`~tunewright.strategies.protocol.Strategy`."""
-        parents = _living(history, self.population)
+        parents = living(history, self.population)
         return reproduced(history, parents, self.population, self._variation(), seed, numbers)
 
     def to_json(self, space: Space) -> dict[str, Any]:
@@ -77,15 +74,3 @@ class RegularizedEvolution:
     def from_json(cls, options: Mapping[str, Any]) -> RegularizedEvolution:
         """The inverse of :meth:`to_json`."""
         return cls(**{name: value for name, value in options.items() if name != "strategy"})
-
-
-_endings: WeakKeyDictionary[History, Endings] = WeakKeyDictionary()
-
-
-def _living(history: History, size: int) -> Population:
-    """The last ``size`` trials that ended, but for failed ones; nobody before there were so many."""
-    endings = _endings.setdefault(history, Endings())
-    endings.read(history)
-    trials = np.array(endings.trials[-size:] if len(endings.trials) >= size else [], dtype=np.int64)
-    trials = trials[history.states[trials] != TrialState.FAILED]
-    return Population(0, trials, ranked(history, trials).astype(np.float64), np.zeros(0))

@@ -140,7 +140,13 @@ class Transfer:
         for i, number in enumerate(numbers.tolist()):
             target = stacked(seen, view, own, process.points, _BETA, process.threads)
             chosen[i] = propose(
-                target, own, Known(taken), count=process.candidates, climbs=_CLIMBS, seed=seed, number=number
+                target,
+                own,
+                Known(history.space, taken),
+                count=process.candidates,
+                climbs=_CLIMBS,
+                seed=seed,
+                number=number,
             )
             if i + 1 < len(numbers):
                 taken = np.concatenate([taken, chosen[i : i + 1]])

@@ -105,7 +105,7 @@ class TrustRegion:
             if region is None:
                 chosen[i] = design(space, seed, np.array([number]))[0]
                 continue
-            known = Known(np.concatenate([taken, chosen[:i]]))
+            known = Known(space.space, np.concatenate([taken, chosen[:i]]))
             chosen[i] = self._proposed(region, space, known, generator(seed, number, _STREAM))
             belief = region.belief.with_pending(space.unit(chosen[i : i + 1]))
             regions[k] = replace(region, belief=belief)

@@ -24,7 +24,7 @@ def record_of(record: Space, search: Space) -> Space:
         domains[name] = spanning(domains[name], domain) if name in domains else domain
     if domains == dict(record.by_name):
         return record
-    return Space(domains).forbid(*search.constraints).freeze()
+    return search.remade(domains).freeze()
 
 
 def written(history: History, record: Space, search: Space, assumed: Mapping[str, Any], revision: int) -> str:

@@ -17,7 +17,7 @@ from tunewright.study.ahead import Ahead
 from tunewright.study.chapters import record_of
 from tunewright.study.environment import environment
 from tunewright.study.outcome import Outcome
-from tunewright.study.proposal import Proposer, identity
+from tunewright.study.proposal import Proposer
 from tunewright.trial import Goals, History, TrialState
 from tunewright.trial.chapters import Chapter
 from tunewright.trial.columns import Array
@@ -246,7 +246,7 @@ class Ledger:
 
     def _rank(self, number: int, values: list[float]) -> None:
         if self.proposer.duplicates == "reuse":
-            self._complete.setdefault(identity(self.history.natives[number]), number)
+            self._complete.setdefault(self._identity(number), number)
         goals = self.history.goals
         if len(goals.metrics) != 1:
             return
@@ -261,7 +261,10 @@ class Ledger:
 
     def twin(self, number: int) -> int | None:
         """A complete trial with the same configuration, or ``None``."""
-        return self._complete.get(identity(self.history.natives[number]))
+        return self._complete.get(self._identity(number))
+
+    def _identity(self, number: int) -> bytes:
+        return self.history.space.identities(self.history.natives[number : number + 1])[0]
 
     def report(self, number: int, step: int, metrics: Mapping[str, float]) -> int:
         """Record an intermediate report of a running trial; returns its row among the reports."""

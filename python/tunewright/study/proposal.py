@@ -16,7 +16,7 @@ from tunewright.strategies.random import draw
 from tunewright.trial import History
 from tunewright.trial.columns import Array, Ints
 
-__all__ = ["Duplicates", "Proposer", "identity"]
+__all__ = ["Duplicates", "Proposer"]
 
 _log = logging.getLogger("tunewright")
 
@@ -129,8 +129,8 @@ class Proposer:
         batch: set[bytes] = set()
         left: dict[bytes, Array] | None = None  # what is still untried, once it had to be enumerated
         out: Array = natives.copy()
-        for i in range(len(out)):
-            key = self._redrawn(space, out[i], numbers[i : i + 1], batch)
+        for i, suggested in enumerate(space.identities(natives)):
+            key = self._redrawn(space, out[i], suggested, numbers[i : i + 1], batch)
             if key is None:
                 left = self._left(space) if left is None else left
                 free = [known for known in left if known not in batch]
@@ -142,19 +142,20 @@ class Proposer:
             batch.add(key)
         return out
 
-    def _redrawn(self, space: Space, row: Array, number: Ints, batch: set[bytes]) -> bytes | None:
-        """Identity of ``row`` once it is new, after redrawing it in place if need be; ``None`` after too many tries."""
+    def _redrawn(self, space: Space, row: Array, key: bytes, number: Ints, batch: set[bytes]) -> bytes | None:
+        """The identity ``key`` of ``row``, redrawn in place until it is new; ``None`` after too many tries."""
         for attempt in range(_TRIES):
             if attempt:
                 row[:] = draw(space, self.seed, number, attempt=_REDRAWS + attempt)[0]
-            key = identity(row)
+                key = space.identities(row[None, :])[0]
             if key not in self._known and key not in batch and (not attempt or space.feasible(row[None, :])[0]):
                 return key
         return None
 
     def _left(self, space: Space) -> dict[bytes, Array]:
         """The allowed configurations that are not in the record, by identity."""
-        table = {identity(row): row for row in all_configurations(Grid(), space)}
+        rows = all_configurations(Grid(), space)
+        table = dict(zip(space.identities(rows), rows, strict=True))
         return {key: row for key, row in table.items() if key not in self._known}
 
     def _learn(self, history: History) -> None:
@@ -163,12 +164,7 @@ class Proposer:
             self._space, self._read = history.space, 0
             self._known.clear()
             self._unplaced.clear()
-        fresh = [*self._unplaced, *range(self._read, history.n)]
-        self._unplaced = [number for number in fresh if not history.asked[number]]
-        self._known.update(identity(history.natives[number]) for number in fresh)
+        fresh = np.array([*self._unplaced, *range(self._read, history.n)], dtype=np.int64)
+        self._unplaced = fresh[history.asked[fresh] == 0].tolist()
+        self._known.update(history.space.identities(history.natives[fresh]))
         self._read = history.n
-
-
-def identity(row: Array) -> bytes:
-    """Bytes that two rows share exactly when they are the same configuration (one NaN, one zero)."""
-    return (np.where(np.isnan(row), np.nan, row) + 0.0).tobytes()

@@ -9,7 +9,7 @@ from typing import Any
 from tunewright.errors import ConfigError, SpaceError, StudyError
 from tunewright.schedulers import PB2, PopulationBasedTraining, Scheduler
 from tunewright.space import Constant, Domain, Space
-from tunewright.space.space import as_domain
+from tunewright.space.entry import as_domain
 from tunewright.strategies import Strategy
 from tunewright.study.ledger import Ledger
 from tunewright.trial.chapters import holds
@@ -131,7 +131,7 @@ def _extended(space: Space, given: Mapping[str, Domain]) -> Space:
             except SpaceError as error:
                 raise SpaceError(f"extend: parameter {name!r}: {error}") from None
         domains[name] = domain
-    return Space(domains).forbid(*space.constraints)
+    return space.remade(domains)
 
 
 def _narrowed(space: Space, given: Mapping[str, Domain]) -> Space:
@@ -149,7 +149,7 @@ def _narrowed(space: Space, given: Mapping[str, Domain]) -> Space:
         domains[name] = _conditioned(name, domain, domains[name])
     for name in _impossible(domains, space):
         del domains[name]
-    return Space(domains).forbid(*space.constraints)
+    return space.remade(domains)
 
 
 def _impossible(domains: Mapping[str, Domain], space: Space) -> list[str]:

@@ -57,7 +57,7 @@ def narrowed(space: Space, tasks: Iterable[Task], *, best: int = 3, margin: floa
             unit = np.concatenate([_best(task, name, domain, best) for task in found])
             if len(unit):
                 domains[name] = _between(domain, float(unit.min()) - margin, float(unit.max()) + margin)
-    return Space(domains).forbid(*space.constraints)
+    return space.remade(domains)
 
 
 def _best(task: Task, name: str, domain: Domain, count: int) -> Array:

@@ -22,7 +22,6 @@ from tunewright.storage import Storage
 from tunewright.strategies import Random
 from tunewright.study import Study
 from tunewright.study.forms import Objective
-from tunewright.study.proposal import identity
 from tunewright.trial import TrialState, TrialView
 
 
@@ -253,7 +252,7 @@ def _candidates(study: Study, top: int, given: Sequence[int | TrialView] | None,
             raise StudyError(f"there is nothing to confirm: no trial of study {study.name!r} is complete with a value")
     unique: dict[bytes, int] = {}
     for number in numbers:
-        unique.setdefault(identity(history.natives[number]), number)
+        unique.setdefault(history.space.identities(history.natives[number : number + 1])[0], number)
         if given is None and len(unique) == top:
             break
     return list(unique.values())

@@ -20,24 +20,25 @@ Proposal = Callable[[Ints, int], Array]
 """(trial numbers (k,), attempt) -> native rows (k, d), each a function of its number and the attempt."""
 
 
-def admissible(history: History, numbers: Ints, propose: Proposal) -> Array:
+def admissible(history: History, numbers: Ints, propose: Proposal, alike: Space | None = None) -> Array:
     """For each trial the first attempt that is allowed and new: not in the record, and of no trial before it here.
 
-    Where there is none among so many, the last one is left to the study, which redraws what it must.
+    Where there is none among so many, the last one is left to the study, which redraws what it must. ``alike``: a space
+    of the same parameters that says what counts as the same configuration; the study's own by default.
     """
-    space = history.space
+    space, alike = history.space, alike or history.space
     natives = propose(numbers, 0)
     attempts = np.zeros(len(numbers), dtype=np.int64)
     if space.constraints:
         _allow(space, natives, attempts, numbers, propose)
-    known = _known(history)
+    known = _known(history, alike)
     batch: set[bytes] = set()
-    for i, key in enumerate(_keys(natives)):
+    for i, key in enumerate(alike.identities(natives)):
         while (key in known or key in batch) and attempts[i] < _TRIES:
             attempts[i] += 1
             row = propose(numbers[i : i + 1], int(attempts[i]))
             if space.feasible(row)[0]:
-                natives[i], key = row[0], _keys(row)[0]
+                natives[i], key = row[0], alike.identities(row)[0]
         batch.add(key)
     return natives
 
@@ -53,11 +54,6 @@ def _allow(space: Space, natives: Array, attempts: Ints, numbers: Ints, propose:
         bad = bad[~space.feasible(natives[bad])]
 
 
-def _keys(natives: Array) -> list[bytes]:
-    """Bytes that two rows share exactly when they are the same configuration (one NaN, one zero)."""
-    return [row.tobytes() for row in np.where(np.isnan(natives), np.nan, natives) + 0.0]
-
-
 @dataclass(eq=False)
 class _Known:
     """Configurations of a record that grows."""
@@ -70,16 +66,16 @@ class _Known:
     def learn(self, history: History) -> None:
         fresh = np.array([*self.unplaced, *range(self.read, history.n)], dtype=np.int64)
         there = history.asked[fresh] > 0
-        self.keys.update(_keys(history.natives[fresh[there]]))
+        self.keys.update(self.space.identities(history.natives[fresh[there]]))
         self.unplaced, self.read = fresh[~there].tolist(), history.n
 
 
 _records: WeakKeyDictionary[History, _Known] = WeakKeyDictionary()
 
 
-def _known(history: History) -> set[bytes]:
+def _known(history: History, alike: Space) -> set[bytes]:
     record = _records.get(history)
-    if record is None or record.space is not history.space:
-        record = _records[history] = _Known(history.space)
+    if record is None or record.space is not alike:
+        record = _records[history] = _Known(alike)
     record.learn(history)
     return record.keys

@@ -6,12 +6,13 @@ __all__ = ["Acquisition", "Known", "Target", "allowed", "best_new", "propose"]
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
 
 from tunewright.numerics import maximise
-from tunewright.space import Table
+from tunewright.space import Space, Table
 from tunewright.strategies.coordinates import Coordinates
 from tunewright.strategies.gp.candidates import candidates, diverse
 from tunewright.strategies.gp.feasibility import Feasibility
@@ -83,14 +84,21 @@ class Acquisition:
 
 @dataclass(frozen=True, eq=False)
 class Known:
-    """Configurations that are taken: native rows (n, all columns)."""
+    """Configurations of ``space`` that are taken: native rows (n, all columns)."""
 
+    space: Space
     natives: Array
 
     def has(self, row: Array) -> bool:
         """Whether ``row`` is one of them."""
+        if self.space.merges:
+            return self.space.identities(row[None, :])[0] in self._identities
         same = (self.natives == row) | (np.isnan(self.natives) & np.isnan(row))
         return bool(np.any(np.all(same, axis=1)))
+
+    @cached_property
+    def _identities(self) -> frozenset[bytes]:
+        return frozenset(self.space.identities(self.natives))
 
 
 class Target(Protocol):
