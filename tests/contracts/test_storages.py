@@ -110,6 +110,7 @@ def test_unknown_study_lists_those_that_are_there(storage):
         lambda: storage.header("ghost"),
         lambda: storage.delete("ghost"),
         lambda: storage.update("ghost", space="{}"),
+        lambda: storage.amend("ghost", notes={"a": 1}),
         lambda: storage.ask("ghost", 1, 0),
         lambda: storage.place("ghost", {0: {}}),
         lambda: storage.place_new("ghost", {0: {}}, 0),
@@ -191,6 +192,39 @@ def test_update_is_seen_by_those_who_ask_for_changes(storage):
     storage.update("digits", strategy={"kind": "grid"})
     assert storage.header("digits").strategy == {"kind": "grid"}
     assert storage.header("digits").options == {"b": [2]}
+
+
+def test_amend_sets_what_is_named_and_leaves_the_rest(storage):
+    storage.create(header(options={"a": 1, "b": [2], "notes": {"paper": "x", "old": 1}}))
+    before = storage.changes("digits", 0).revision
+    assert storage.amend("digits", notes={"old": 2, "new": [3]}, options={"a": None}) == before + 1
+    assert storage.header("digits").options == {"a": None, "b": [2], "notes": {"paper": "x", "old": 2, "new": [3]}}
+    assert storage.changes("digits", before).header == storage.header("digits")
+
+
+def test_amend_makes_the_first_note_and_copies_it(storage):
+    storage.create(header(options={}))
+    given = {"list": [1]}
+    storage.amend("digits", notes={"mine": given})
+    given["list"].append(2)
+    assert storage.header("digits").options == {"notes": {"mine": {"list": [1]}}}
+
+
+def test_threads_that_amend_at_once_lose_nothing(storage):
+    storage.create(header(options={}))
+    together = threading.Barrier(4)
+
+    def write(who):
+        together.wait()
+        for k in range(20):
+            storage.amend("digits", notes={f"{who}/{k}": k})
+
+    threads = [threading.Thread(target=write, args=(who,)) for who in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(storage.header("digits").options["notes"]) == 80
 
 
 # --- ask and place
@@ -756,7 +790,7 @@ def test_values_are_copied_in_and_out(storage):
 # --- revisions
 
 OPERATIONS = ("ask", "exhausted", "bare", "place", "tell", "many", "report", "annotate", "enqueue", "requeue", "update",
-              "pause", "resume")  # fmt: skip
+              "amend", "pause", "resume")  # fmt: skip
 
 
 def perform(storage, operation, number, count):
@@ -788,6 +822,8 @@ def perform(storage, operation, number, count):
             storage.resume("digits", number)
         case "update":
             storage.update("digits", options={"count": count})
+        case "amend":
+            storage.amend("digits", notes={str(number): count}, options={"count": count})
 
 
 REFUSALS = (StudyError, UnknownTrialError, TrialFinishedError, ReportError)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -137,6 +139,44 @@ def test_the_strategy_may_change(tmp_path):
 def test_notes(tmp_path):
     tw.Study(space(), minimize="loss", storage=tmp_path / "a.db").note("paper", ["a", 1])
     assert tw.Study.load(tmp_path / "a.db").notes == {"paper": ["a", 1]}
+
+
+def test_what_two_open_studies_note_is_all_there(tmp_path):
+    one, two = (tw.Study(space(), minimize="loss", storage=tmp_path / "a.db", seed=0) for _ in range(2))
+    one.note("mine", 1)
+    two.note("theirs", 2)
+    assert two.notes == tw.Study.load(tmp_path / "a.db").notes == {"mine": 1, "theirs": 2}
+    assert one.notes == {"mine": 1}
+    one.note("mine", 3)
+    assert one.notes == {"mine": 3, "theirs": 2}
+    tw.Study.load(tmp_path / "a.db", scheduler=tw.ASHA(max_resource=9))  # which is in the options beside them
+    assert tw.Study.load(tmp_path / "a.db").notes == {"mine": 3, "theirs": 2}
+
+
+def test_notes_of_processes_that_race_are_all_there(tmp_path):
+    tw.Study(space(), minimize="loss", storage=tmp_path / "a.db", seed=0)
+    script = (
+        "import sys, tunewright as tw\n"
+        "study = tw.Study.load(sys.argv[1])\n"
+        "print('ready', flush=True); sys.stdin.readline()\n"
+        "for k in range(25): study.note(f'{sys.argv[2]}/{k}', k)\n"
+    )
+    racers = [
+        subprocess.Popen(
+            [sys.executable, "-c", script, str(tmp_path / "a.db"), who],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )
+        for who in "ab"
+    ]  # fmt: skip
+    for racer in racers:
+        assert racer.stdout.readline() == "ready\n"
+    for racer in racers:
+        racer.stdin.write("go\n")
+        racer.stdin.flush()
+    for racer in racers:
+        racer.communicate(timeout=60)
+        assert racer.returncode == 0
+    assert len(tw.Study.load(tmp_path / "a.db").notes) == 50
 
 
 def test_workers_on_a_stored_study(tmp_path):

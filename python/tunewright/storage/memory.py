@@ -16,7 +16,7 @@ from tunewright.storage import refusal
 from tunewright.storage.encoding import plain_copy
 from tunewright.storage.ledger import Ledger, Row, copied
 from tunewright.storage.protocol import Propose
-from tunewright.storage.record import Changes, Claim, Header, Tell
+from tunewright.storage.record import Changes, Claim, Header, Tell, amended
 from tunewright.storage.sessions import Session
 
 
@@ -79,6 +79,15 @@ class Memory:
         with self._write, self._state:
             ledger = self._writable(name)
             return ledger.describe(copied(replace(ledger.header, **given)))  # type: ignore[arg-type]
+
+    def amend(
+        self, name: str, *, notes: Mapping[str, Any] | None = None, options: Mapping[str, Any] | None = None
+    ) -> int:
+        """See ``Storage.amend``."""
+        with self._write, self._state:
+            ledger = self._writable(name)
+            merged = amended(ledger.header.options, notes, options)
+            return ledger.describe(copied(replace(ledger.header, options=merged)))
 
     def reshape(self, name: str, space: str, since: int) -> int | None:
         """See ``Storage.reshape``."""

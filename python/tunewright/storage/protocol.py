@@ -54,6 +54,15 @@ class Storage(Protocol):
         """Replace parts of the header (a space that grew); others see it in ``Changes.header``."""
         ...
 
+    def amend(
+        self, name: str, *, notes: Mapping[str, Any] | None = None, options: Mapping[str, Any] | None = None
+    ) -> int:
+        """Set these of the header's options, and these of the ``"notes"`` among them; returns the revision.
+
+        All others stay as they are in the record, so that of two who write at once neither undoes the other's.
+        """
+        ...
+
     def reshape(self, name: str, space: str, since: int) -> int | None:
         """Replace the space, if nothing happened after revision ``since``; returns the revision, else None.
 

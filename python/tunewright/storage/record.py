@@ -7,7 +7,7 @@ configurations with ``0 < asked <= seen[k]``, results with ``0 < told <= seen[k]
 
 from __future__ import annotations
 
-__all__ = ["STATES", "Changes", "Claim", "Header", "Record", "Report", "Tell"]
+__all__ = ["STATES", "Changes", "Claim", "Header", "Record", "Report", "Tell", "amended"]
 
 import math
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ STATES = tuple(state.label for state in TrialState)
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What a study is: written once when it is created, grown only by ``Storage.update``.
+    """What a study is: written once when it is created, grown only by ``Storage.update`` and ``amend``.
 
     Attributes:
         name: the study's name, unique in its storage.
@@ -165,3 +165,13 @@ def _encodable(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def amended(
+    there: Mapping[str, Any], notes: Mapping[str, Any] | None, options: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """Options of a header after ``Storage.amend``."""
+    merged = {**there, **(options or {})}
+    if notes:
+        merged["notes"] = {**merged.get("notes", {}), **notes}
+    return merged

@@ -16,7 +16,7 @@ from tunewright.storage import refusal, rows, sessions
 from tunewright.storage.connection import Connection, Durability
 from tunewright.storage.encoding import numbers_to_text, object_from_text, object_to_text
 from tunewright.storage.protocol import Propose
-from tunewright.storage.record import STATES, Changes, Claim, Header, Tell
+from tunewright.storage.record import STATES, Changes, Claim, Header, Tell, amended
 from tunewright.trial.state import FINAL, TrialState
 
 _Told = tuple[int, tuple[Any, ...], Mapping[str, Any] | None]
@@ -107,6 +107,18 @@ class Sqlite:
                 if text is not None:
                     cursor.execute(f"UPDATE studies SET {column} = ? WHERE id = ?", (text, study))
             cursor.execute("UPDATE studies SET revision = ? WHERE id = ?", (revision + 1, study))
+            return revision + 1
+
+    def amend(
+        self, name: str, *, notes: Mapping[str, Any] | None = None, options: Mapping[str, Any] | None = None
+    ) -> int:
+        """See ``Storage.amend``."""
+        with self._connection.write() as cursor:
+            study, revision, _ = self._position(cursor, name)
+            (text,) = cursor.execute("SELECT options FROM studies WHERE id = ?", (study,)).fetchone()
+            merged = amended(object_from_text(text), notes, options)
+            given = (object_to_text(merged, "options"), revision + 1, study)
+            cursor.execute("UPDATE studies SET options = ?, revision = ? WHERE id = ?", given)
             return revision + 1
 
     def reshape(self, name: str, space: str, since: int) -> int | None:

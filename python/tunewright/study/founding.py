@@ -70,7 +70,7 @@ class Founded:
         if self.written.strategy != written:
             self.storage.update(self.name, strategy=written)
         if self.scheduler is not None and self.written.options.get("scheduler") != self.scheduler.to_json():
-            self.storage.update(self.name, options=self.options(self.notes))
+            self.storage.amend(self.name, options={"scheduler": self.scheduler.to_json()})
         return seed
 
     def _create(self, seed: int, strategy: dict[str, Any]) -> int:
@@ -92,25 +92,20 @@ class Founded:
             objectives=cast(Any, dict(self.goals.directions)),
             seed=seed,
             strategy=strategy,
-            options=self.options(self.notes),
+            options=self._options(),
             created=time.time(),
         )
 
-    def options(self, notes: Mapping[str, Any]) -> dict[str, Any]:
+    def _options(self) -> dict[str, Any]:
         """What the header keeps beside the parts that make the study what it is."""
         return {
             "declared": self.declared.to_json(),
             "duplicates": self.duplicates,
-            "notes": dict(notes),
+            "notes": dict(self.notes),
             "constraints": list(self.goals.constraints),
             "thresholds": dict(self.goals.thresholds),
-            "scheduler": self._scheduler_written(),
+            "scheduler": None if self.scheduler is None else self.scheduler.to_json(),
         }
-
-    def _scheduler_written(self) -> dict[str, Any] | None:
-        if self.scheduler is not None:
-            return self.scheduler.to_json()
-        return None if self.written is None else self.written.options.get("scheduler")
 
 
 def storage_of(storage: str | PathLike[str] | Storage) -> Storage | None:

@@ -297,11 +297,16 @@ class Study(Findings, Reshaping, Analyses):
             return running
 
     def note(self, key: str, value: Any) -> None:
-        """Keep ``key = value`` (anything JSON can hold) with the study; read it back from :attr:`notes`."""
+        """Keep ``key = value`` (anything JSON can hold) with the study; read it back from :attr:`notes`.
+
+        What other processes noted under other keys stays, and is in :attr:`notes` from then on.
+        """
         with self._lock:
             self.notes[key] = value
-            if self._founded.storage is not None:
-                self._founded.storage.update(self.name, options=self._founded.options(self.notes))
+            storage = self._founded.storage
+            if storage is not None:
+                storage.amend(self.name, notes={key: value})
+                self.notes.update(storage.header(self.name).options["notes"])
 
     def annotate(self, trial: Trial | int, key: str, value: Any) -> None:
         """Keep ``key = value`` (anything JSON can hold) with a trial's record, finished or not."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from os import PathLike
@@ -11,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from tunewright.errors import DamagedFileError, StudyError, TunewrightError
+from tunewright.errors import StudyError
 from tunewright.space import Space
 from tunewright.study import Study
 from tunewright.study.past import Past
@@ -21,10 +20,11 @@ from tunewright.transfer.greedy import greedy
 from tunewright.transfer.regrets import aligned, table
 from tunewright.trial import Task
 from tunewright.trial.columns import Array
+from tunewright.trial.written import headed, loaded, reading, save
 
 __all__ = ["Portfolio"]
 
-_FORMAT, _VERSION = "tunewright-portfolio", 1
+_VERSION = 1
 
 
 @dataclass(frozen=True)
@@ -113,9 +113,7 @@ class Portfolio:
 
     def to_json(self) -> dict[str, Any]:
         """The portfolio as JSON values."""
-        return {
-            "format": _FORMAT,
-            "version": _VERSION,
+        parts = {
             "space": self.space.to_json(),
             "objective": self.objective,
             "direction": self.direction,
@@ -123,6 +121,7 @@ class Portfolio:
             "regrets": list(self.regrets),
             "weights": dict(self.weights),
         }
+        return headed("portfolio", _VERSION, parts)
 
     @classmethod
     def from_json(cls, data: Any) -> Portfolio:
@@ -131,11 +130,7 @@ class Portfolio:
         Raises:
             DamagedFileError: it is not one.
         """
-        if not isinstance(data, dict) or data.get("format") != _FORMAT or data.get("version") != _VERSION:
-            raise DamagedFileError(
-                f'not a portfolio that this version of tunewright wrote: "format": "{_FORMAT}" is missing'
-            )
-        try:
+        with reading(data, "portfolio", _VERSION):
             space = Space.from_json(data["space"])
             configs = tuple(space.config_from_json(config) for config in data["configs"])
             space.natives(configs)
@@ -147,14 +142,10 @@ class Portfolio:
                 str(data["direction"]),
                 {str(name): float(weight) for name, weight in data["weights"].items()},
             )
-        except (KeyError, TypeError, ValueError, AttributeError, TunewrightError) as error:
-            raise DamagedFileError(f"the text of the portfolio is damaged: {type(error).__name__}: {error}") from error
 
     def save(self, path: str | PathLike[str]) -> Path:
         """Write the portfolio into a file of its own, ``.json`` as a rule; returns the path."""
-        target = Path(path)
-        target.write_text(json.dumps(self.to_json(), allow_nan=False, indent=1), encoding="utf-8")
-        return target
+        return save(path, self.to_json(), indent=1)
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> Portfolio:
@@ -163,11 +154,7 @@ class Portfolio:
         Raises:
             DamagedFileError: the file has something else.
         """
-        try:
-            data = json.loads(Path(path).read_text(encoding="utf-8"))
-        except ValueError as error:
-            raise DamagedFileError(f"{path} is no file of a portfolio: {error}") from error
-        return cls.from_json(data)
+        return cls.from_json(loaded(path, "portfolio"))
 
 
 def _chosen(

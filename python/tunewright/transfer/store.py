@@ -70,10 +70,8 @@ class Store:
         """
         storage = Sqlite(self.path)
         try:
-            options = storage.header(name).options
-            notes = options.get("notes", {})
-            merged = noted(notes) | _numbers(features)
-            storage.update(name, options={**options, "notes": {**notes, "features": merged}})
+            merged = noted(storage.header(name).options.get("notes", {})) | _numbers(features)
+            storage.amend(name, notes={"features": merged})
             return merged
         finally:
             storage.close()

@@ -6,7 +6,6 @@ n  configurations        D  parameters of the task's space        r  reports
 from __future__ import annotations
 
 import base64
-import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,14 +14,15 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from tunewright.errors import DamagedFileError, StudyError, TunewrightError
+from tunewright.errors import StudyError
 from tunewright.space import Space
 from tunewright.trial.columns import Array
 from tunewright.trial.history import History
+from tunewright.trial.written import headed, loaded, reading, save
 
 __all__ = ["Recorded", "Task"]
 
-_FORMAT, _VERSION = "tunewright-task", 1
+_VERSION = 1
 _SIGNS = {"minimize": 1.0, "maximize": -1.0}
 
 
@@ -209,9 +209,7 @@ class Task:
 
     def to_json(self) -> dict[str, Any]:
         """The task as JSON values; numbers are kept to the last bit."""
-        return {
-            "format": _FORMAT,
-            "version": _VERSION,
+        parts = {
             "name": self.name,
             "space": self.space.to_json(),
             "objective": self.objective,
@@ -223,6 +221,7 @@ class Task:
             "aliases": dict(self.aliases),
             "features": {name: v if math.isfinite(v) else repr(v) for name, v in self.features.items()},
         }
+        return headed("task", _VERSION, parts)
 
     @classmethod
     def from_json(cls, data: Any) -> Task:
@@ -231,11 +230,7 @@ class Task:
         Raises:
             DamagedFileError: it is not one.
         """
-        if not isinstance(data, dict) or data.get("format") != _FORMAT or data.get("version") != _VERSION:
-            raise DamagedFileError(
-                f'not a task that this version of tunewright wrote: "format": "{_FORMAT}" is missing'
-            )
-        try:
+        with reading(data, "task", _VERSION):
             space, n = Space.from_json(data["space"]), int(data["rows"])
             return cls(
                 data["name"],
@@ -248,14 +243,10 @@ class Task:
                 data["features"],
                 data.get("aliases", {}),
             )
-        except (KeyError, TypeError, ValueError, AttributeError, TunewrightError) as error:
-            raise DamagedFileError(f"the text of the task is damaged: {type(error).__name__}: {error}") from error
 
     def save(self, path: str | Path) -> Path:
         """Write the task into a file of its own, ``.json`` as a rule; returns the path."""
-        target = Path(path)
-        target.write_text(json.dumps(self.to_json(), allow_nan=False), encoding="utf-8")
-        return target
+        return save(path, self.to_json())
 
     @classmethod
     def load(cls, path: str | Path) -> Task:
@@ -264,11 +255,7 @@ class Task:
         Raises:
             DamagedFileError: the file has something else.
         """
-        try:
-            data = json.loads(Path(path).read_text(encoding="utf-8"))
-        except ValueError as error:
-            raise DamagedFileError(f"{path} is no file of a task: {error}") from error
-        return cls.from_json(data)
+        return cls.from_json(loaded(path, "task"))
 
     def __repr__(self) -> str:
         known = int(np.isfinite(self.losses).sum())

@@ -12,13 +12,14 @@ from typing import Any
 import numpy as np
 
 from tunewright.analysis.stats.outcome import number
-from tunewright.errors import StudyError
+from tunewright.errors import StudyError, TrialFinishedError
 from tunewright.storage import Storage
 from tunewright.strategies import Random
 from tunewright.study import Study
 from tunewright.trial import TrialState, TrialView
 
 _OPENED = "sealed test"  # the note of the study
+_LOOK = "look"  # the same, with the trial that was the look
 
 
 class SealedTest:
@@ -98,7 +99,8 @@ def finalize(study: Study, sealed: SealedTest, *, trial: int | TrialView | None 
 
     The look is a trial of a study of its own, ``"<name>/final"``, in the same storage, so that of several processes one
     looks; its note in this study has the result. An evaluation that raises has seen nothing: the exception is recorded
-    and raised, and the seal stays.
+    and raised, and the seal stays. What a process saw that died before it could note it is in that trial: the next
+    call notes and returns it without a second look.
 
     Raises:
         StudyError: it was opened before (the message has the result), or several objectives and no ``trial``.
@@ -108,25 +110,49 @@ def finalize(study: Study, sealed: SealedTest, *, trial: int | TrialView | None 
     chosen = study.best_trial.number if trial is None else trial.number if isinstance(trial, TrialView) else trial
     if isinstance(chosen, bool) or not isinstance(chosen, int) or not 0 <= chosen < study.history.n:
         raise StudyError(f"trial must be one of study {study.name!r}, or its number; got {trial!r}")
-    view = TrialView(study.history, chosen)
     companion = _companion(study)
+    if (seen := _seen(study, companion)) is not None:
+        return _noted(study, companion, seen)
     _refuse(study, companion, recover=recover)
     look = companion.begin(companion.history.n + 1)
     if look is None or look.number != companion.history.n - 1:
         raise StudyError(f"another process opens the test set of study {study.name!r} just now")
     companion.ledger.place(look.number, study.history.natives[chosen])
-    companion.annotate(look, "trial", chosen)
     opened = time.time()
     try:
-        result = sealed._open(view.config)
-        tested = _values(result, study)
-        companion.tell(look, {name: tested[name] for name in study.directions})
+        tested = _values(sealed._open(TrialView(study.history, chosen).config), study)
     except BaseException as error:
         companion.tell(look, state="failed", error=f"{type(error).__name__}: {error}")
         raise
-    final = Final(chosen, view.config, view.values or {}, tested, study.history.ended, opened)
-    study.note(_OPENED, {"trial": chosen, "tested": tested, "evaluations": final.evaluations, "opened": opened})
-    return final
+    companion.annotate(
+        look, _LOOK, {"trial": chosen, "tested": tested, "evaluations": study.history.ended, "opened": opened}
+    )
+    return _noted(study, companion, look.number)
+
+
+def _seen(study: Study, companion: Study) -> int | None:
+    """The look whose result is recorded and not noted, because a process died in between."""
+    looks = [number for number, notes in companion.history.metadata.items() if _LOOK in notes]
+    return looks[0] if looks and _OPENED not in _notes(study) else None
+
+
+def _notes(study: Study) -> Mapping[str, Any]:
+    """The study's notes, as other processes left them."""
+    storage: Storage | None = getattr(study.ledger, "storage", None)
+    return study.notes if storage is None else storage.header(study.name).options["notes"]
+
+
+def _noted(study: Study, companion: Study, number: int) -> Final:
+    """Write down what was seen at a look, as far as that is not done, and return it."""
+    said = companion.history.metadata[number][_LOOK]
+    if not companion.history.told[number]:
+        try:
+            companion.tell(number, {name: said["tested"][name] for name in study.directions})
+        except TrialFinishedError:  # another process wrote the same down meanwhile
+            pass
+    study.note(_OPENED, said)
+    view = TrialView(study.history, said["trial"])
+    return Final(said["trial"], view.config, view.values or {}, said["tested"], said["evaluations"], said["opened"])
 
 
 def _values(result: Any, study: Study) -> dict[str, float]:
@@ -162,10 +188,9 @@ def _companion(study: Study) -> Study:
 def _refuse(study: Study, companion: Study, *, recover: bool) -> None:
     history = companion.history
     done = [TrialView(history, n) for n in range(history.n) if history.states[n] == TrialState.COMPLETE]
-    note = study.notes.get(_OPENED)
+    note = _notes(study).get(_OPENED)
     if done or note:
-        trial = note["trial"] if note else done[0].metadata.get("trial")
-        tested = note["tested"] if note else done[0].values
+        trial, tested = (note["trial"], note["tested"]) if note else (done[0].metadata.get("trial"), done[0].values)
         raise StudyError(
             f"the test set of study {study.name!r} was opened before, for trial {trial}: {tested}. A second look would "
             "make it part of the search; new data need a new study"

@@ -77,6 +77,26 @@ class TestSealed:
             study.finalize(tw.SealedTest(lambda config: 0.5))
         assert study.finalize(tw.SealedTest(lambda config: 0.5), recover=True).tested == {"loss": 0.5}
 
+    @pytest.mark.parametrize("dies_at", ["tell", "note"])
+    def test_what_was_seen_by_a_process_that_died_is_noted_by_the_next_without_a_second_look(
+        self, tmp_path, monkeypatch, dies_at
+    ):
+        dying, looks = search(tmp_path / "s.db"), []
+        sealed = tw.SealedTest(lambda config: looks.append(config) or {"loss": 0.5, "extra": 7.0})
+        with monkeypatch.context() as death:
+            death.setattr(tw.Study, dies_at, lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt))
+            with pytest.raises(KeyboardInterrupt):
+                dying.finalize(sealed)
+        again = tw.Study.load(tmp_path / "s.db", "s")
+        assert "sealed test" not in again.notes
+        found = again.finalize(sealed)
+        assert (found.tested, found.trial, len(looks)) == ({"loss": 0.5, "extra": 7.0}, dying.best_trial.number, 1)
+        assert again.notes["sealed test"]["tested"] == found.tested
+        assert tw.Study.load(tmp_path / "s.db", "s/final").best_value == 0.5
+        for study in (again, dying):  # whose notes are older
+            with pytest.raises(StudyError, match="opened before"):
+                study.finalize(sealed)
+
     def test_a_chosen_trial_and_several_objectives(self):
         study = tw.Study(tw.Space(x=tw.Float(0, 1)), minimize=["a", "b"], seed=0, strategy=tw.Random())
         study.optimize(lambda trial: {"a": trial["x"], "b": 1 - trial["x"]}, 4)
