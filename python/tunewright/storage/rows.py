@@ -25,6 +25,8 @@ __all__ = [
     "merge",
     "names",
     "notes",
+    "options",
+    "rewrite",
     "still",
     "to_header",
     "to_numbers",
@@ -148,6 +150,23 @@ def changes(cursor: sqlite3.Cursor, study: int, since: int, revision: int) -> Ch
     header = cursor.execute(SELECT_HEADER + " WHERE id = ? AND revision > ?", after).fetchone()
     found.header = None if header is None else to_header(header)
     return found
+
+
+def options(cursor: sqlite3.Cursor, study: int) -> dict[str, Any]:
+    """Options of a study's header."""
+    row = cursor.execute("SELECT options FROM studies WHERE id = ?", (study,)).fetchone()
+    return object_from_text(row[0])
+
+
+def rewrite(
+    cursor: sqlite3.Cursor, study: int, revision: int, *, space: str | None = None, **parts: Mapping[str, Any] | None
+) -> int:
+    """Replace ``space``, ``options`` and ``strategy`` of a header as far as given; returns the next revision."""
+    texts = {part: object_to_text(value, part) for part, value in parts.items() if value is not None}
+    for column, text in (texts if space is None else {"space": space, **texts}).items():
+        cursor.execute(f"UPDATE studies SET {column} = ? WHERE id = ?", (text, study))
+    cursor.execute("UPDATE studies SET revision = ? WHERE id = ?", (revision + 1, study))
+    return revision + 1
 
 
 def notes(cursor: sqlite3.Cursor, study: int, number: int) -> dict[str, Any]:

@@ -96,18 +96,9 @@ class Sqlite:
         strategy: Mapping[str, Any] | None = None,
     ) -> int:
         """See ``Storage.update``."""
-        given = {
-            "space": space,
-            "options": None if options is None else object_to_text(options, "options"),
-            "strategy": None if strategy is None else object_to_text(strategy, "strategy"),
-        }
         with self._connection.write() as cursor:
             study, revision, _ = self._position(cursor, name)
-            for column, text in given.items():
-                if text is not None:
-                    cursor.execute(f"UPDATE studies SET {column} = ? WHERE id = ?", (text, study))
-            cursor.execute("UPDATE studies SET revision = ? WHERE id = ?", (revision + 1, study))
-            return revision + 1
+            return rows.rewrite(cursor, study, revision, space=space, options=options, strategy=strategy)
 
     def amend(
         self, name: str, *, notes: Mapping[str, Any] | None = None, options: Mapping[str, Any] | None = None
@@ -115,20 +106,14 @@ class Sqlite:
         """See ``Storage.amend``."""
         with self._connection.write() as cursor:
             study, revision, _ = self._position(cursor, name)
-            (text,) = cursor.execute("SELECT options FROM studies WHERE id = ?", (study,)).fetchone()
-            merged = amended(object_from_text(text), notes, options)
-            given = (object_to_text(merged, "options"), revision + 1, study)
-            cursor.execute("UPDATE studies SET options = ?, revision = ? WHERE id = ?", given)
-            return revision + 1
+            merged = amended(rows.options(cursor, study), notes, options)
+            return rows.rewrite(cursor, study, revision, options=merged)
 
     def reshape(self, name: str, space: str, since: int) -> int | None:
         """See ``Storage.reshape``."""
         with self._connection.write() as cursor:
             study, revision, _ = self._position(cursor, name)
-            if revision != since:
-                return None
-            cursor.execute("UPDATE studies SET space = ?, revision = ? WHERE id = ?", (space, revision + 1, study))
-            return revision + 1
+            return rows.rewrite(cursor, study, revision, space=space) if revision == since else None
 
     def ask(
         self,
