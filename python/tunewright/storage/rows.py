@@ -155,7 +155,8 @@ def changes(cursor: sqlite3.Cursor, study: int, since: int, revision: int) -> Ch
 def options(cursor: sqlite3.Cursor, study: int) -> dict[str, Any]:
     """Options of a study's header."""
     row = cursor.execute("SELECT options FROM studies WHERE id = ?", (study,)).fetchone()
-    return object_from_text(row[0])
+    found: dict[str, Any] = object_from_text(row[0])
+    return found
 
 
 def rewrite(
