@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Mapping, Sequence
 from concurrent import futures
+from dataclasses import replace
 from os import PathLike
 from typing import Any, overload
 
@@ -30,7 +31,7 @@ from tunewright.study.ledger import Claimed, Ledger
 from tunewright.study.loop import Callback, Loop, target_of
 from tunewright.study.meetings import Meetings
 from tunewright.study.objectives import directions_of
-from tunewright.study.past import Past, with_past
+from tunewright.study.past import Kin, Past, with_past
 from tunewright.study.proposal import Duplicates, Proposer
 from tunewright.study.referee import Referee
 from tunewright.study.reshaping import Reshaping
@@ -65,7 +66,8 @@ class Study(Findings, Reshaping, Analyses):
         checkpoints: where ``trial.save`` puts states: a directory, or :class:`~tunewright.Checkpoints` with more to
             choose; by default one beside the study's file, or a temporary one for a study in memory.
         transfer_from: past studies, tasks (:class:`tunewright.transfer.Task`) or files of them to learn from, as far as
-            they prove right (:class:`~tunewright.Transfer`). What is used of them becomes part of the record.
+            they prove right (:class:`~tunewright.Transfer`); a store (:class:`tunewright.transfer.Store`), or the path
+            of a file alone, is searched for those that fit. What is used of them becomes part of the record.
 
     Raises:
         StudyError: choices that do not combine.
@@ -91,14 +93,16 @@ class Study(Findings, Reshaping, Analyses):
         seed: int | None = None,
         duplicates: Duplicates = "avoid",
         checkpoints: Checkpoints | str | PathLike[str] | None = None,
-        transfer_from: Sequence[Past] = (),
+        transfer_from: Past | Kin | Sequence[Past | Kin] = (),
     ) -> None:
         if space is not None and not isinstance(space, Space):
             raise StudyError(f"space must be a tunewright Space; got {type(space).__name__}: write Space({{...}})")
         goals = Goals(directions_of(minimize, maximize, directions), tuple(constraints), thresholds or {})
         kept, space = storage_of(storage), space or Space()
-        strategy = with_past(transfer_from, kept, name, space, goals, strategy)
+        strategy, features = with_past(transfer_from, kept, name, space, goals, strategy)
         founded = found(kept, name, space, goals, seed, strategy, scheduler, duplicates)
+        if features:
+            founded = replace(founded, notes={**founded.notes, "features": features})
         self._begin(founded, checkpoints)
 
     @classmethod

@@ -15,7 +15,7 @@ from tunewright.space import Space
 from tunewright.storage import Sqlite
 from tunewright.strategies import Random
 from tunewright.study import Study
-from tunewright.study.past import noted
+from tunewright.study.past import fitting, noted
 from tunewright.study.past import tasks as tasks_of
 from tunewright.transfer.kinship import relatives
 from tunewright.trial import Recorded, Task
@@ -29,8 +29,14 @@ class Store:
     The file is one of studies (see docs/storage.md): those that are run in it are its tasks, and :meth:`add` brings
     others. Features are the study's note ``"features"``. Any number of processes may read and write at once.
 
+    ``Study(..., transfer_from=store)`` takes the tasks of which it can learn: those with its objective and some of its
+    parameters, of more than ``most`` the most alike. By what they are searches for where ``features`` of the new task
+    are given, which become the study's note, so that later ones find it; by how many parameters they share otherwise.
+
     Args:
         path: the file; made if it is missing.
+        features: of the new task, see :meth:`relatives`.
+        most: how many tasks a study takes at most.
 
     Raises:
         StorageError: the place cannot be used; the message says why and what to do.
@@ -38,9 +44,27 @@ class Store:
         NewerFileError: a newer version wrote it.
     """
 
-    def __init__(self, path: str | PathLike[str]) -> None:
+    def __init__(
+        self, path: str | PathLike[str], *, features: Mapping[str, float] | None = None, most: int = 16
+    ) -> None:
+        if isinstance(most, bool) or not isinstance(most, int) or most < 1:
+            raise ValueError(f"most: expected a whole number from 1 upwards, got {most!r}")
         self.path = Path(path)
+        self.features = _numbers(features or {})
+        self.most = most
         Sqlite(self.path).close()
+
+    def kin(self, space: Space, objective: str) -> list[Task]:
+        """The tasks that a study of ``space`` with that objective learns from; none while the file has none.
+
+        Raises:
+            StudyError: there are tasks, but none with that objective, none with a parameter of the space, or none with
+                one of the features.
+        """
+        if not self.features:
+            return fitting(self.path, space, objective, self.most)
+        found = fitting(self.path, space, objective)
+        return relatives(found, self.features, self.most) if found else []
 
     def names(self) -> list[str]:
         """All studies in the file, in the order of their creation."""
@@ -125,7 +149,8 @@ class Store:
         return relatives(sharing, features, count)
 
     def __repr__(self) -> str:
-        return f"Store({str(self.path)!r})"
+        features = f", features={self.features}" if self.features else ""
+        return f"Store({str(self.path)!r}{features}, most={self.most})"
 
 
 def _tell(study: Study, task: Task) -> None:

@@ -99,8 +99,8 @@ def test_what_does_not_fit_is_refused(tmp_path):
         tw.Study(space(), minimize=["loss", "time"], transfer_from=[past])
     with pytest.raises(tw.errors.StudyError, match="declared space"):
         tw.Study(minimize="loss", transfer_from=[past])
-    with pytest.raises(tw.errors.StudyError, match="must be a list"):
-        tw.Study(space(), minimize="loss", transfer_from=str(tmp_path / "past.db"))
+    with pytest.raises(tw.errors.StudyError, match="or a list of them; got 3"):
+        tw.Study(space(), minimize="loss", transfer_from=3)
     with pytest.raises(tw.errors.StudyError, match="no trial with a finite loss"):
         tw.Study(space(), minimize="loss", transfer_from=[tw.Study(space(), minimize="loss")])
     with pytest.raises(tw.errors.StudyError, match="something to learn from"):
@@ -120,3 +120,88 @@ def test_the_space_of_a_study_with_a_past_grows_by_new_parameters_alone():
     study.extend(z=tw.Float(0.0, 1.0))
     study.optimize(objective, 10)
     assert "z" in study.trials[9].config
+
+
+# -- a store, or a file alone ---------------------------------------------------------------------
+
+
+def names_of(study):
+    return [source.name for source in study.strategy.past]
+
+
+def other(path, name, space, **goal):
+    study = tw.Study(space, strategy=tw.Random(), storage=path, name=name, seed=3, **(goal or {"minimize": "loss"}))
+    return study.optimize(lambda trial: 1.0 if len(study.directions) == 1 else [1.0, 2.0], 4)
+
+
+def test_a_study_finds_its_relatives_in_a_store_and_keeps_them(tmp_path):
+    place = tmp_path / "tunewright.db"
+    for name, rows in (("small", 10), ("large", 1_000), ("middle", 300)):
+        earlier(place, name=name).note("features", {"rows": rows})
+    other(place, "foreign", tw.Space(z=tw.Float(0, 1)))
+    other(place, "errors", space(), maximize="accuracy")
+    other(place, "both", space(), minimize=["loss", "time"])
+    tw.Study(space(), minimize="loss", storage=place, name="just begun").ask()
+    store = tw.transfer.Store(place, features={"rows": 250}, most=2)
+    study = later(store, place).optimize(objective, 6)
+    assert names_of(study) == ["middle", "small"]
+    assert study.notes["features"] == {"rows": 250.0}
+    assert later(store, place).strategy == study.strategy  # found in the record, not looked for again
+    found = tw.transfer.Store(place, features={"rows": 250}, most=1)
+    assert names_of(tw.Study(space(), minimize="loss", transfer_from=found)) == ["later"]
+    assert names_of(tw.Study(space(), minimize="loss", transfer_from=place)) == [
+        "small", "large", "middle", "both", "later"
+    ]  # fmt: skip
+    resumed = tw.Study.load(place, "later")
+    for number in range(6):
+        seen = resumed.history.at(int(resumed.history.seen[number]))
+        row = resumed.strategy.suggest(seen, resumed.seed, np.array([number]))
+        assert np.array_equal(row[0], resumed.history.natives[number])
+
+
+def test_of_many_tasks_those_with_the_most_parameters_in_common_are_taken_newest_first(tmp_path):
+    place = tmp_path / "tunewright.db"
+    for k in range(4):
+        other(place, f"x {k}", tw.Space(x=tw.Float(0, 1)))
+    earlier(place, name="x and y")
+    study = tw.Study(space(), minimize="loss", transfer_from=tw.transfer.Store(place, most=3))
+    assert names_of(study) == ["x 2", "x 3", "x and y"]
+
+
+def test_a_single_study_task_or_file_is_a_list_of_one(tmp_path):
+    study = earlier(tmp_path / "past.db")
+    task = Task.from_study(study)
+    for source in (study, task, str(tmp_path / "past.db"), task.save(tmp_path / "task.json")):
+        assert later(source, "memory").strategy.past == later([study], "memory").strategy.past
+
+
+def test_the_first_study_of_a_store_has_nothing_to_learn_from(tmp_path):
+    place = tmp_path / "tunewright.db"
+    for _ in range(2):  # the second time it is continued
+        first = later(tw.transfer.Store(place, features={"rows": 1}), place)
+        assert not isinstance(first.strategy, tw.Transfer) and first.notes["features"] == {"rows": 1.0}
+    first.optimize(objective, 3)
+    second = tw.Study(space(), minimize="loss", storage=place, name="second", transfer_from=place)
+    assert names_of(second) == ["later"]
+
+
+def test_a_store_without_anything_alike_says_what_it_has(tmp_path):
+    place = tmp_path / "tunewright.db"
+    earlier(place)
+    with pytest.raises(tw.errors.StudyError, match="1 studies and none measured 'error': they have 'loss'"):
+        tw.Study(space(), minimize="error", transfer_from=tw.transfer.Store(place))
+    with pytest.raises(tw.errors.StudyError, match=r"none has a parameter of this one \(z\): they have x, y"):
+        tw.Study(tw.Space(z=tw.Float(0, 1)), minimize="loss", transfer_from=place)
+    with pytest.raises(tw.errors.StudyError, match="no past task has a feature"):
+        later(tw.transfer.Store(place, features={"rows": 1}), "memory")
+    with pytest.raises(tw.errors.StudyNotFoundError, match="no file"):
+        later(tmp_path / "none.db", "memory")
+    with pytest.raises(tw.errors.StudyError, match="features must map names to numbers"):
+        tw.transfer.Store(place, features={"rows": "many"})
+    with pytest.raises(ValueError, match="most"):
+        tw.transfer.Store(place, most=0)
+    whole = place.read_bytes()
+    (tmp_path / "torn.db").write_bytes(whole[: len(whole) // 2])
+    for source in (tmp_path / "torn.db", [tmp_path / "torn.db"]):
+        with pytest.raises(tw.errors.DamagedFileError):
+            later(source, "memory")
