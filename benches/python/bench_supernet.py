@@ -27,10 +27,10 @@ import numpy as np
 import scipy.stats as sps
 
 import tunewright as tw
-from tunewright.nas.sharing import CellNetwork, Differentiable, Gumbel, Supernet
+from tunewright.nas.sharing import Differentiable, Gumbel, Supernet
 from tunewright.training import Recipe, Splits, Trainer, digit_signals, load_digits, split
 
-DESIGN = CellNetwork(cells=1, filters=6)
+DESIGN = tw.nas.Skeleton(cells=1, filters=6)
 ALONE = Recipe(epochs=20, lr=1e-2, schedule="cosine")
 WORKLOADS = {"signals": lambda: digit_signals(1200), "digits": load_digits}
 FIRST_SEED = 100  # settings were chosen on signals with seeds below 10
@@ -40,8 +40,8 @@ Path = tuple[str, ...]
 def random_path(seed: int, number: int) -> Path:
     rng = np.random.default_rng((seed, number))
     while True:
-        path = tuple(str(name) for name in rng.choice(DESIGN.operations, len(DESIGN.edges)))
-        if DESIGN.connected(path):
+        path = tuple(str(name) for name in rng.choice(DESIGN.wired.operations, len(DESIGN.wired.edges)))
+        if DESIGN.space.feasible(DESIGN.space.natives([DESIGN.config_of(path)]))[0]:
             return path
 
 

@@ -18,6 +18,7 @@ __all__ = [
     "GraphSpace",
     "Hierarchy",
     "Macro",
+    "Skeleton",
     "encoded",
     "grad_norm",
     "kernel",
@@ -43,6 +44,7 @@ from tunewright.nas.graph_space import GraphSpace
 from tunewright.nas.hierarchy import Hierarchy
 from tunewright.nas.macro import Macro
 from tunewright.nas.proxies import grad_norm, naswot, synflow
+from tunewright.nas.skeleton import Skeleton
 from tunewright.nas.warming import warm_start
 
 # Last, since it reads the names above.

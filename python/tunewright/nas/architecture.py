@@ -73,6 +73,25 @@ class Architecture:
         return sum(name not in structural and not _is_input(name) for name in self._form.operations)
 
     @cached_property
+    def live(self) -> tuple[bool, ...]:
+        """For each node whether something of an input reaches it and it reaches the output; the output always."""
+        into = [[i for i, j in self.edges if j == node] for node in range(len(self.operations))]
+        reached: list[bool] = []
+        for node, name in enumerate(self.operations):
+            reached.append(name != "zero" and (node < self.inputs or any(reached[i] for i in into[node])))
+        needed = [False] * len(self.operations)
+        needed[-1] = True
+        for node in reversed(range(len(self.operations))):
+            for i in into[node] if needed[node] and reached[node] else ():
+                needed[i] = True
+        return tuple(there and wanted for there, wanted in zip(reached, needed, strict=True))
+
+    @property
+    def inputs(self) -> int:
+        """How many inputs there are, used or not."""
+        return sum(_is_input(name) for name in self.operations)
+
+    @cached_property
     def key(self) -> str:
         """A digest, 32 hexadecimal digits, that equal architectures share, in every process and release."""
         return hashlib.blake2b(repr(tuple(self._form)).encode(), digest_size=16).hexdigest()

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-__all__ = ["Cell", "graph_of"]
+__all__ = ["Cell"]
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from itertools import combinations, pairwise
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from tunewright.nas.architecture import Architecture
 from tunewright.nas.design import checked_operations, complete, whole
 from tunewright.nas.draws import another, one_of
+from tunewright.nas.wiring import Path, checked_path, graph_of, operation_places
 from tunewright.space import Categorical, Space
 
 _MOST_NODES = 8  # 28 edges; a way more for every set of inner nodes
@@ -72,8 +74,33 @@ class Cell:
 
     def architecture(self, config: Mapping[str, Any]) -> Architecture:
         """See :class:`~tunewright.nas.design.Design`."""
-        chosen = {edge: config[name] for edge, name in zip(complete(self.nodes), self.names, strict=True)}
-        return Architecture(*graph_of(self.nodes, chosen))
+        return self.wired(self.path_of(config))
+
+    @property
+    def edges(self) -> tuple[tuple[int, int], ...]:
+        """(0, 1), (0, 2), (1, 2), (0, 3), …"""
+        return complete(self.nodes)
+
+    @property
+    def places(self) -> tuple[int, ...]:
+        """See :class:`~tunewright.nas.design.Wired`."""
+        return operation_places(self.nodes)
+
+    def path_of(self, config: Mapping[str, Any]) -> Path:
+        """See :class:`~tunewright.nas.design.Wired`."""
+        return tuple(config[name] for name in self.names)
+
+    def config_of(self, path: Sequence[str]) -> dict[str, Any]:
+        """See :class:`~tunewright.nas.design.Wired`."""
+        return dict(zip(self.names, checked_path(path, self.edges, self.operations), strict=True))
+
+    def wired(self, path: Sequence[str]) -> Architecture:
+        """See :class:`~tunewright.nas.design.Wired`."""
+        return Architecture(*graph_of(self.nodes, dict(zip(self.edges, path, strict=True))))
+
+    def kept(self, strengths: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+        """See :class:`~tunewright.nas.design.Wired`: all edges."""
+        return np.ones(len(strengths), dtype=np.bool_)
 
     def mutated(self, config: Mapping[str, Any], draws: np.random.Generator) -> dict[str, Any]:
         """See :class:`~tunewright.nas.design.Evolving`: another operation on an edge, or two that meet swapped."""
@@ -99,19 +126,3 @@ class Cell:
     def to_json(self) -> dict[str, Any]:
         """See :class:`~tunewright.nas.design.Design`."""
         return {"design": "Cell", **asdict(self), "operations": list(self.operations)}
-
-
-def graph_of(nodes: int, chosen: Mapping[tuple[int, int], str]) -> tuple[tuple[str, ...], tuple[tuple[int, int], ...]]:
-    """Operations and edges of the graph in which operations are nodes and the inner nodes are identities."""
-    operations, edges, places = ["input"], [], {0: 0}
-    for target in range(1, nodes):
-        brought = []
-        for source in range(target):
-            if (source, target) in chosen:
-                edges.append((places[source], len(operations)))
-                brought.append(len(operations))
-                operations.append(chosen[source, target])
-        places[target] = len(operations)
-        edges += [(place, len(operations)) for place in brought]
-        operations.append("output" if target == nodes - 1 else "identity")
-    return tuple(operations), tuple(edges)

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 __all__ = ["DartsCell"]
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from itertools import combinations
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
+from tunewright.errors import ArchitectureError
 from tunewright.nas.architecture import Architecture
 from tunewright.nas.design import checked_operations, whole
 from tunewright.nas.draws import another, one_of
+from tunewright.nas.wiring import Path, checked_path, graph_of, operation_places
 from tunewright.space import Categorical, Space
 
 _MOST_NODES = 8  # inner ones
@@ -53,7 +56,7 @@ class DartsCell:
     def space(self) -> Space:
         """Three categorical parameters an inner node."""
         domains = {}
-        for node in range(2, self.nodes + 2):
+        for node in self._inner:
             domains[f"{self.prefix}node_{node}_from"] = Categorical(*combinations(range(node), 2))
             domains[f"{self.prefix}node_{node}_first"] = Categorical(*self.operations)
             domains[f"{self.prefix}node_{node}_second"] = Categorical(*self.operations)
@@ -61,16 +64,53 @@ class DartsCell:
 
     def architecture(self, config: Mapping[str, Any]) -> Architecture:
         """See :class:`~tunewright.nas.design.Design`."""
-        operations, edges, places = ["input0", "input1"], [], [0, 1]
-        for node in range(2, self.nodes + 2):
-            name, total = f"{self.prefix}node_{node}", len(operations) + 2
-            for source, which in zip(config[f"{name}_from"], ("first", "second"), strict=True):
-                edges += [(places[source], len(operations)), (len(operations), total)]
-                operations.append(config[f"{name}_{which}"])
-            places.append(total)
-            operations.append("identity")
-        edges += [(place, len(operations)) for place in places[2:]]
-        return Architecture((*operations, "concat"), tuple(edges))
+        chosen = {(source, node): name for node in self._inner for source, name in self._edges(config, node)}
+        return Architecture(*graph_of(self.nodes + 2, chosen, inputs=2))
+
+    @property
+    def edges(self) -> tuple[tuple[int, int], ...]:
+        """All that may be taken: (0, 2), (1, 2), (0, 3), (1, 3), (2, 3), …"""
+        return tuple((source, node) for node in self._inner for source in range(node))
+
+    @property
+    def places(self) -> tuple[int, ...]:
+        """See :class:`~tunewright.nas.design.Wired`."""
+        return operation_places(self.nodes + 2, inputs=2)
+
+    def path_of(self, config: Mapping[str, Any]) -> Path:
+        """See :class:`~tunewright.nas.design.Wired`: "zero" on the edges that are not taken."""
+        taken = {(source, node): name for node in self._inner for source, name in self._edges(config, node)}
+        return tuple(taken.get(edge, "zero") for edge in self.edges)
+
+    def config_of(self, path: Sequence[str]) -> dict[str, Any]:
+        """See :class:`~tunewright.nas.design.Wired`."""
+        names = checked_path(path, self.edges, ("zero", *self.operations))
+        config: dict[str, Any] = {}
+        for node in self._inner:
+            taken = [(i, name) for (i, j), name in zip(self.edges, names, strict=True) if j == node and name != "zero"]
+            if len(taken) != 2:
+                raise ArchitectureError(
+                    f"path must take two edges to every node, got {len(taken)} to node {node}: {names}"
+                )
+            config |= self._named(node, taken)
+        return config
+
+    def wired(self, path: Sequence[str]) -> Architecture:
+        """See :class:`~tunewright.nas.design.Wired`."""
+        return Architecture(*graph_of(self.nodes + 2, dict(zip(self.edges, path, strict=True)), inputs=2))
+
+    def kept(self, strengths: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+        """See :class:`~tunewright.nas.design.Wired`: the two strongest edges of every node."""
+        kept = np.zeros(len(strengths), dtype=np.bool_)
+        first = 0
+        for node in self._inner:
+            kept[first + np.argsort(-strengths[first : first + node], kind="stable")[:2]] = True
+            first += node
+        return kept
+
+    @property
+    def _inner(self) -> range:
+        return range(2, self.nodes + 2)
 
     def mutated(self, config: Mapping[str, Any], draws: np.random.Generator) -> dict[str, Any]:
         """See :class:`~tunewright.nas.design.Evolving`: another operation or another source of one edge (AmoebaNet).
@@ -92,7 +132,7 @@ class DartsCell:
     def crossed(self, a: Mapping[str, Any], b: Mapping[str, Any], draws: np.random.Generator) -> dict[str, Any]:
         """See :class:`~tunewright.nas.design.Evolving`: every node takes its two edges from one parent."""
         child: dict[str, Any] = {}
-        for node in range(2, self.nodes + 2):
+        for node in self._inner:
             child |= self._named(node, self._edges(one_of((a, b), draws), node))
         return child
 

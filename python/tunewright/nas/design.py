@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-__all__ = ["Design", "Evolving", "checked_operations", "complete", "whole"]
+__all__ = ["Design", "Evolving", "Wired", "checked_operations", "complete", "whole"]
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
+import numpy.typing as npt
 
 from tunewright.errors import ArchitectureError
 from tunewright.nas.architecture import Architecture
+from tunewright.nas.wiring import Path
 from tunewright.space import Space
 
 
@@ -57,6 +59,53 @@ class Evolving(Design, Protocol):
 
     def crossed(self, a: Mapping[str, Any], b: Mapping[str, Any], draws: np.random.Generator) -> dict[str, Any]:
         """The configuration of a graph made of parts of two."""
+        ...
+
+
+@runtime_checkable
+class Wired(Design, Protocol):
+    """A design whose graphs are choices of an operation on each edge between nodes: what a supernet can hold.
+
+    A *path* is one choice: the name of an operation for each of ``edges``, "zero" where an edge is not taken.
+    """
+
+    @property
+    def operations(self) -> tuple[str, ...]:
+        """What an edge that is taken may be."""
+        ...
+
+    @property
+    def edges(self) -> tuple[tuple[int, int], ...]:
+        """The edges, in the order of paths."""
+        ...
+
+    @property
+    def places(self) -> tuple[int, ...]:
+        """The node of :meth:`wired` at which the operation of each edge stands, the same for all paths."""
+        ...
+
+    def path_of(self, config: Mapping[str, Any]) -> Path:
+        """The path that a configuration stands for."""
+        ...
+
+    def config_of(self, path: Sequence[str]) -> dict[str, Any]:
+        """The configuration that stands for ``path``.
+
+        Raises:
+            ArchitectureError: not a path of the design.
+        """
+        ...
+
+    def wired(self, path: Sequence[str]) -> Architecture:
+        """The graph of ``path`` with all edges in it, whose operations are those of the path.
+
+        Raises:
+            ArchitectureError: nothing of an input reaches the output.
+        """
+        ...
+
+    def kept(self, strengths: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+        """Which edges a path takes if those of the largest ``strengths`` (e,) are to be taken, (e,)."""
         ...
 
 

@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 
 from tunewright.nas.architecture import Architecture
-from tunewright.nas.cell import Cell, graph_of
+from tunewright.nas.cell import Cell
 from tunewright.nas.design import checked_operations, complete, whole
 from tunewright.nas.draws import one_of
+from tunewright.nas.wiring import graph_of
 from tunewright.space import Space
 
 _MOST_MOTIFS = 16

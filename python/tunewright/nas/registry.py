@@ -13,6 +13,7 @@ from tunewright.nas.darts_cell import DartsCell
 from tunewright.nas.design import Design
 from tunewright.nas.hierarchy import Hierarchy
 from tunewright.nas.macro import Macro
+from tunewright.nas.skeleton import Skeleton
 
 _DESIGNS: dict[str, Callable[..., Design]] = {
     "Cell": Cell,
@@ -29,8 +30,11 @@ def design_from_json(written: Mapping[str, Any]) -> Design:
         ArchitectureError: not one of this package's designs.
     """
     name = written.get("design")
+    if name == "Skeleton":
+        own = {key: value for key, value in written.items() if key not in ("design", "of")}
+        return Skeleton(design_from_json(written["of"]), **own)
     if name not in _DESIGNS:
-        raise ArchitectureError(f"design must be one of {', '.join(_DESIGNS)}; got {name!r}")
+        raise ArchitectureError(f"design must be one of {', '.join(_DESIGNS)}, Skeleton; got {name!r}")
     options = {key: tuple(value) if isinstance(value, list) else value for key, value in written.items()}
     options.pop("design")
     return _DESIGNS[name](**options)

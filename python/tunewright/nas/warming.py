@@ -42,7 +42,7 @@ def warm_start(
 
     Args:
         study: its space has all parameters of the design.
-        design: whatever has a ``space``: a ``Cell``, a ``sharing.CellNetwork``, ...
+        design: whatever has a ``space``: a ``Cell``, a ``Skeleton``, ...
         score: the score of a configuration, larger is better; :func:`synflow` of its network, say. It may raise
             ``ArchitectureError`` for graphs that are no networks, which are passed over, as are scores of -inf.
         draws: configurations to draw.

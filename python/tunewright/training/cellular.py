@@ -5,68 +5,20 @@ The shape of Dong & Yang 2020 (NAS-Bench-201), made small: pooling in place of r
 
 from __future__ import annotations
 
-__all__ = ["OPERATIONS", "cell_sides", "cellular", "complete_edges", "operation_cost", "positions"]
+__all__ = ["CellMaker", "cell_sides", "cellular", "positions"]
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from typing import TypeAlias
 
-from tunewright.training.argument import choice, count, whole
-from tunewright.training.layers import (
-    BatchNorm,
-    Cell,
-    Chain,
-    Convolution,
-    Gated,
-    Identity,
-    Layer,
-    Linear,
-    MeanFilter,
-    MeanPool,
-    PairPool,
-    Pool,
-    ReLU,
-    Rows,
-    Zero,
-)
+from tunewright.training.argument import count, whole
+from tunewright.training.layers import BatchNorm, Convolution, Layer, Linear, MeanPool, PairPool, Pool, ReLU, Rows
 
-Sides = tuple[int, ...]
+Sides: TypeAlias = tuple[int, ...]
+CellMaker: TypeAlias = Callable[[Sides, tuple[int, ...], bool], tuple[Layer, tuple[int, ...]]]
+"""From the sides of the maps, the channels of the outputs that lie side by side before the cell, oldest first, and
+whether it is the last one, to the cell and the channels of the outputs behind it."""
 _SMALLEST = 4  # cells of smaller maps would see nothing but their edges
-
-
-def _convolution(kernel: int) -> Callable[[Sides, int, BatchNorm], Layer]:
-    def made(sides: Sides, channels: int, norm: BatchNorm) -> Layer:
-        return Chain((ReLU(), Convolution(sides, kernel, channels, channels), norm))
-
-    return made
-
-
-OPERATIONS: dict[str, Callable[[Sides, int, BatchNorm], Layer]] = {
-    "zero": lambda sides, channels, norm: Zero(),
-    "identity": lambda sides, channels, norm: Identity(),
-    "linear": _convolution(1),
-    "conv3": _convolution(3),
-    "conv5": _convolution(5),
-    "mean3": lambda sides, channels, norm: MeanFilter(sides, 3),
-}
-_KERNELS = {"linear": 1, "conv3": 3, "conv5": 5}
-
-
-def operation_cost(name: str, sides: Sides, channels: int) -> tuple[int, int]:
-    """(weights, multiplications an example) of one operation on maps of ``sides``; batch norm and sums not counted.
-
-    A mean filter multiplies each unit once.
-    """
-    choice("operation", name, OPERATIONS)
-    units = math.prod(sides) * channels
-    if name not in _KERNELS:
-        return 0, units if name == "mean3" else 0
-    weights = _KERNELS[name] ** len(sides) * channels * channels
-    return weights, weights * math.prod(sides)
-
-
-def complete_edges(nodes: int) -> tuple[tuple[int, int], ...]:
-    """All edges (i, j), i < j, between ``nodes`` nodes: (0, 1), (0, 2), (1, 2), (0, 3), …"""
-    return tuple((i, j) for j in range(1, whole("nodes", nodes, least=2)) for i in range(j))
 
 
 def positions(shape: tuple[int, ...], dimensions: int | None = None) -> tuple[Sides, int]:
@@ -102,9 +54,8 @@ def cellular(
     sides: Sides,
     inputs: int,
     outputs: int,
+    cell: CellMaker,
     *,
-    edges: Sequence[tuple[int, int]],
-    operations: Sequence[str | Sequence[str]],
     cells: int = 2,
     filters: int = 8,
     momentum: float = 0.1,
@@ -112,30 +63,21 @@ def cellular(
     """The layers for examples (n, P · inputs), P the product of ``sides``, position after position.
 
     A convolution of 3 (by 3) to ``filters`` channels, batch norm; ``cells`` times a max pooling of 2 (see
-    ``cell_sides``) and the cell; batch norm, rectifier, the mean over the positions, a linear layer. ``operations``
-    names what is on each edge: one operation, or several behind gates (see ``Gated``), the same in every cell. The
-    batch norms of operations behind gates have no gain, which would do what the gate does (Liu et al. 2019, A.1.1).
-    ``momentum`` is that of the batch norms; with 1 their statistics are those of the last batch alone.
+    ``cell_sides``) and what ``cell`` makes; batch norm, rectifier, the mean over the positions, a linear layer.
+    ``momentum`` is that of these batch norms; with 1 their statistics are those of the last batch alone.
 
     Raises:
-        ValueError: an unknown operation, an edge without any, a number out of range.
+        ValueError: a number out of range.
     """
-    if len(edges) != len(operations):
-        raise ValueError(f"operations must name what is on each of the {len(edges)} edges, got {len(operations)}")
     count("filters", filters)
     layers: list[Layer] = [Rows(math.prod(sides)), Convolution(sides, 3, inputs, filters), BatchNorm(filters, momentum)]
-    for smaller in cell_sides(sides, cells):
+    states: tuple[int, ...] = (filters,)
+    for number, smaller in enumerate(cell_sides(sides, cells), start=1):
         if smaller != sides:
             layers.append(Pool(*sides) if len(sides) == 2 else PairPool(sides[0]))
         sides = smaller
-        on_edges = tuple(_on_edge(names, sides, filters, momentum) for names in operations)
-        layers.append(Cell(tuple(edges), on_edges))
-    layers += [BatchNorm(filters, momentum), ReLU(), MeanPool(math.prod(sides))]
-    return (*layers, Linear(filters, outputs, "xavier"))
-
-
-def _on_edge(names: str | Sequence[str], sides: Sides, channels: int, momentum: float) -> Layer:
-    several = (names,) if isinstance(names, str) else names
-    norm = BatchNorm(channels, momentum, affine=isinstance(names, str))
-    made = tuple(OPERATIONS[choice("operations", name, OPERATIONS)](sides, channels, norm) for name in several)
-    return made[0] if isinstance(names, str) else Gated(made)
+        made, states = cell(sides, states, number == cells)
+        layers.append(made)
+    (width,) = states
+    layers += [BatchNorm(width, momentum), ReLU(), MeanPool(math.prod(sides))]
+    return (*layers, Linear(width, outputs, "xavier"))

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from tunewright import nas
-from tunewright.nas.sharing import CellNetwork
 from tunewright.training import Network, cross_entropy, digit_signals, mlp, split, transformer
 from tunewright.training.layers import (
     GELU,
@@ -25,7 +24,7 @@ from tunewright.training.layers import (
 )
 
 SPLITS = split(digit_signals(150, length=16, noise=0.05), seed=0)
-DESIGN = CellNetwork(nas.Cell(4, ("zero", "identity", "conv3", "mean3")), cells=2, filters=3)
+DESIGN = nas.Skeleton(nas.Cell(4, ("zero", "identity", "conv3", "mean3")), cells=2, filters=3)
 PATH = ("conv3", "identity", "conv3", "zero", "mean3", "conv3")
 INPUTS, LABELS = SPLITS.train.inputs[:12], SPLITS.train.labels[:12]
 
@@ -93,7 +92,7 @@ class TestSynflow:
 
 class TestGradNorm:
     def test_by_differences(self):
-        small = CellNetwork(nas.Cell(3, ("zero", "conv3")), cells=1, filters=2)
+        small = nas.Skeleton(nas.Cell(3, ("zero", "conv3")), cells=1, filters=2)
         made = network(*small.layers(("conv3", "zero", "conv3"), SPLITS))
 
         def loss(parameters):

@@ -6,14 +6,16 @@ import numpy as np
 import pytest
 
 from tunewright.training import Network
-from tunewright.training.cellular import cell_sides, cellular, complete_edges, operation_cost, positions
+from tunewright.training.cellular import cell_sides, cellular, positions
 from tunewright.training.layers import (
-    Cell,
     Chain,
     Convolution,
+    Depthwise,
     Gated,
+    Graph,
     Identity,
     Linear,
+    MaxFilter,
     MeanFilter,
     PairPool,
     Patches,
@@ -22,6 +24,7 @@ from tunewright.training.layers import (
     Windows,
     Zero,
 )
+from tunewright.training.operations import OPERATIONS, operation, operation_cost
 from tunewright.training.part import Part
 
 
@@ -110,34 +113,81 @@ class TestGated:
             Gated(())
 
 
-class TestCell:
+class TestGraph:
     def test_nodes_are_sums(self):
-        # node 1 = x, node 2 = relu(x) + node 1, node 3 = relu(node 2) + x
-        cell = Cell(((0, 1), (0, 2), (1, 2), (0, 3), (2, 3)), (Identity(), ReLU(), Identity(), Identity(), ReLU()))
-        assert cell.predict({}, column(-1, 2)).tolist() == [[-1], [6]]
+        # a = relu(x), b = a + x, y = relu(b) + x
+        layers, sources = (ReLU(), Identity(), ReLU(), Identity()), ((0,), (0, 1), (2,), (3, 0))
+        assert Graph((1,), layers, sources).predict({}, column(-1, 2)).tolist() == [[-1], [6]]
+
+    def test_parts_side_by_side_and_sums_of_different_widths(self):
+        x = np.array([[1.0, 2.0, 5.0]])
+        parts = Graph((2, 1), (Identity(), Identity()), ((1,), (2, 0)), beside=frozenset({1}))
+        assert parts.predict({}, x).tolist() == [[5, 1, 2]]
+        assert Graph((2, 1), (Identity(),), ((1, 0),)).predict({}, x).tolist() == [[6, 2]]
 
     def test_inputs_stay_as_they_are(self):
         x = column(1, 2)
-        cell = Cell(((0, 1), (0, 2), (1, 2)), (Identity(), Identity(), Identity()))
-        cell.forward({}, x, None)
+        Graph((1,), (Identity(), Identity()), ((0, 0), (0, 1))).forward({}, x, None)
         assert x.tolist() == [[1], [2]]
 
+    def test_what_has_no_sources_is_not_computed_and_what_nobody_reads_has_no_slope(self):
+        class Refusing(Linear):
+            def predict(self, held, x):
+                raise AssertionError("computed")
+
+        graph = Graph((2,), (Refusing(2, 2), Linear(2, 2), Linear(2, 2)), ((), (0,), (0,)))
+        assert {slot.name for slot in graph.slots} == {"1.weight", "1.bias", "2.weight", "2.bias"}
+        held = graph.initial(np.random.default_rng(0))
+        slopes = {name: np.full(array.shape, 7.0) for name, array in held.items()}
+        y, cache = graph.forward(held, np.ones((3, 2)), None)
+        graph.backward(held, cache, np.ones_like(y), slopes)
+        assert not slopes["1.weight"].any()
+        assert (slopes["2.weight"] == 3.0).all()
+
     @pytest.mark.parametrize(
-        ("edges", "message"),
+        ("settings", "message"),
         [
-            ((), "at least one edge"),
-            (((1, 0),), "0 <= i < j"),
-            (((0, 2), (0, 1)), "ascending order"),
-            (((0, 2),), "every node from 1 to 2"),
+            (((1,), (), ()), "one or more"),
+            (((1,), (Identity(),), ()), "1 layers and sources"),
+            (((1,), (Identity(),), ((),)), "at least one for the last"),
+            (((1,), (Identity(),), ((1,),)), r"places from 0 to 0 that are computed, got \(1,\) at place 1"),
+            (((1,), (Identity(), Identity()), ((), (1,))), "that are computed"),
+            (((), (Identity(),), ((0,),)), "widths must be"),
         ],
     )
-    def test_graphs_that_cannot_be(self, edges, message):
+    def test_graphs_that_cannot_be(self, settings, message):
         with pytest.raises(ValueError, match=message):
-            Cell(edges, (Identity(),) * len(edges))
+            Graph(*settings)
 
-    def test_as_many_layers_as_edges(self):
-        with pytest.raises(ValueError, match="1 edges and 2 layers"):
-            Cell(((0, 1),), (Identity(), Identity()))
+    def test_other_channels(self):
+        with pytest.raises(ValueError, match="x must have 3 channels"):
+            Graph((2, 1), (Identity(),), ((0,),)).predict({}, column(1))
+
+
+class TestSurroundings:
+    def test_a_filter_of_each_channel(self):
+        x = np.array([[1.0, 10.0], [2.0, 20.0], [4.0, 40.0]])
+        weight = np.array([[1.0, 0.0], [0.0, 2.0], [0.5, 0.0]])
+        assert Depthwise((3,), 3, 2).predict({"weight": weight}, x).tolist() == [[1, 20], [3, 40], [2, 80]]
+
+    def test_dilation_reads_further_away(self):
+        weight = np.array([[1.0], [0.0], [10.0]])
+        y = Depthwise((4,), 3, 1, 2).predict({"weight": weight}, column(1, 2, 3, 4))
+        assert y.tolist() == [[30], [40], [1], [2]]
+
+    def test_the_largest_around(self):
+        assert MaxFilter((4,)).predict({}, column(1, 5, 2, -3)).tolist() == [[5], [5], [5], [2]]
+        assert MaxFilter((2, 2)).predict({}, column(1, 2, 3, 6)).tolist() == [[6]] * 4
+
+    def test_of_equal_ones_the_first_has_the_slope(self):
+        layer, x = MaxFilter((3,)), column(2, 2, 1)
+        _, cache = layer.forward({}, x, None)
+        assert layer.backward({}, cache, column(1, 10, 100), {}).tolist() == [[11], [100], [0]]
+
+    @pytest.mark.parametrize("make", [lambda: Depthwise((4,), 2, 1), lambda: MaxFilter((4,), 2)])
+    def test_even_kernels(self, make):
+        with pytest.raises(ValueError, match="odd"):
+            make()
 
 
 def test_a_residual_is_its_input_and_a_chain():
@@ -147,9 +197,6 @@ def test_a_residual_is_its_input_and_a_chain():
 
 
 class TestCellular:
-    def test_edges_of_four_nodes(self):
-        assert complete_edges(4) == ((0, 1), (0, 2), (1, 2), (0, 3), (1, 3), (2, 3))
-
     @pytest.mark.parametrize(
         ("shape", "dimensions", "expected"),
         [
@@ -173,34 +220,32 @@ class TestCellular:
         assert cell_sides((8, 9), 2) == [(4, 4), (4, 4)]
 
     def test_costs_by_hand(self):
-        assert operation_cost("conv3", (5,), 4) == (3 * 16, 3 * 16 * 5)
-        assert operation_cost("conv5", (2, 3), 1) == (25, 25 * 6)
-        assert operation_cost("mean3", (5,), 4) == (0, 20)
-        assert operation_cost("identity", (5,), 4) == (0, 0)
+        assert operation_cost("conv3", (5,), 4, 4) == (3 * 16, 3 * 16 * 5)
+        assert operation_cost("conv5", (2, 3), 1, 1) == (25, 25 * 6)
+        assert operation_cost("mean3", (5,), 4, 4) == (0, 20)
+        assert operation_cost("mean3", (5,), 4, 2) == (8, 8 * 5 + 20)
+        assert operation_cost("identity", (5,), 4, 4) == (0, 0)
+        assert operation_cost("separable3", (5,), 4, 2) == (12 + 16 + 12 + 8, (12 + 16 + 12 + 8) * 5)
 
-    def test_an_open_gate_alone_is_the_network_of_that_operation(self):
-        edges = complete_edges(2)
-        several = Network(cellular((8,), 1, 3, edges=edges, operations=[("zero", "conv3")]), np.random.default_rng(0))
-        alone = Network(cellular((8,), 1, 3, edges=edges, operations=["conv3"]), np.random.default_rng(1))
-        # Behind a gate a batch norm has no gain; where it has one, it is 1 at first.
-        for name, array in alone.slopes.items():
-            behind = name.replace(".0.", ".0.1.", 1)
-            alone.arrays[name][...] = several.arrays.get(name, several.arrays.get(behind, alone.arrays[name]))
-            assert array.shape == alone.arrays[name].shape
-        several.gates[...] = [0.0, 1.0, 0.0, 1.0]
-        x, labels = np.random.default_rng(2).standard_normal((5, 8)), np.array([0, 1, 2, 0, 1])
-        assert several.learn(x, labels)[0] == pytest.approx(alone.learn(x, labels)[0], rel=1e-12)
-        for name, slope in several.slopes.items():
-            if "gates" not in name:
-                assert np.allclose(slope, alone.slopes[name.replace(".0.1.", ".0.", 1)], rtol=1e-10, atol=1e-14), name
+    @pytest.mark.parametrize("name", OPERATIONS)
+    def test_operations_keep_positions_and_change_channels(self, name):
+        layer, rng = operation(name, (3, 2), 2, 5), np.random.default_rng(0)
+        held = layer.initial(rng)
+        assert layer.predict(held, rng.standard_normal((12, 2))).shape == (12, 5)
 
     def test_an_unknown_operation(self):
         with pytest.raises(ValueError, match="'conv7'"):
-            cellular((8,), 1, 3, edges=((0, 1),), operations=["conv7"])
+            operation("conv7", (8,), 1, 1)
 
-    def test_an_operation_for_each_edge(self):
-        with pytest.raises(ValueError, match="each of the 1 edges, got 2"):
-            cellular((8,), 1, 3, edges=((0, 1),), operations=["zero", "zero"])
+    def test_every_cell_is_told_where_it_stands(self):
+        told = []
+
+        def cell(sides, states, last):
+            told.append((sides, states, last))
+            return Identity(), states
+
+        Network(cellular((16,), 1, 3, cell, cells=3, filters=2), np.random.default_rng(0))
+        assert told == [((8,), (2,), False), ((4,), (2,), False), ((4,), (2,), True)]
 
 
 class TestPart:

@@ -12,21 +12,22 @@ import numpy as np
 import pytest
 
 from tunewright.training import Network, conv, cross_entropy, mlp, transformer
-from tunewright.training.cellular import cellular, complete_edges
 from tunewright.training.layers import (
     GELU,
     Attention,
     BatchNorm,
-    Cell,
     Chain,
     Convolution,
+    Depthwise,
     Dropout,
     Flatten,
     Gated,
+    Graph,
     Identity,
     LayerNorm,
     LearnedPosition,
     Linear,
+    MaxFilter,
     MeanFilter,
     MeanPool,
     PairPool,
@@ -172,7 +173,15 @@ LAYERS += [MeanFilter((6,)), MeanFilter((3,), 5), MeanFilter((2, 3)), MeanFilter
 LAYERS += [Convolution((6,), 3, 12, 2), Convolution((2, 3), 3, 12, 4), Convolution((3,), 5, 12, 1)]
 LAYERS += [Convolution((3, 2), 1, 12, 4)]
 _MIXED = Gated((Zero(), Identity(), Chain((Tanh(), Linear(12, 12))), BatchNorm(12), MeanFilter((3,))))
-LAYERS += [_MIXED, Cell(((0, 1), (0, 2), (1, 2), (0, 3), (2, 3)), (_MIXED, Identity(), GELU(), _MIXED, Linear(12, 12)))]
+_GRAPH = Graph(
+    (4, 8),
+    (Linear(8, 8), Chain((Tanh(), Linear(8, 4))), GELU(), Identity(), Linear(8, 8), Linear(20, 2)),
+    ((0, 1), (2, 0), (3, 2, 2), (4, 1, 0), (), (4, 5)),
+    beside=frozenset({3}),
+)
+LAYERS += [_MIXED, _GRAPH, Graph((12,), (_MIXED, Identity(), GELU(), Linear(12, 12)), ((0,), (0, 1), (1, 2), (3, 0)))]
+LAYERS += [Depthwise((6,), 3, 12), Depthwise((2, 3), 3, 12), Depthwise((6,), 3, 12, 2), Depthwise((3, 2), 5, 12)]
+LAYERS += [MaxFilter((6,)), MaxFilter((2, 3)), MaxFilter((3, 1), 5)]
 LAYERS += [Linear(12, 4, multiplier=0.3), Attention(3, 2, 0.0, 0.5), Attention(3, 2, 0.4, 2.0)]
 LAYERS += [Attention(length, heads, rate) for length in (1, 2, 3, 6) for heads in (1, 2, 4) for rate in (0.0, 0.4)]
 
@@ -195,28 +204,6 @@ def test_layer_with_respect_to_its_inputs_and_its_slots(layer):
     assert relative_error(dx, central_differences(projection, x)) < TOLERANCE
     for name, slope in slopes.items():
         assert relative_error(slope, central_differences(projection, held[name])) < TOLERANCE, name
-
-
-EDGES = complete_edges(3)
-CELLULAR = [("zero", "identity", "conv3"), "conv5", ("linear", "mean3")]
-
-
-@pytest.mark.parametrize("sides", [(9,), (4, 3)])
-def test_network_of_cells_with_respect_to_weights_and_gates(sides):
-    rng = np.random.default_rng(1)
-    layers = cellular(sides, 1, 3, edges=EDGES, operations=CELLULAR, cells=2, filters=2)
-    network = Network(layers, rng)
-    network.parameters += 0.3 * rng.standard_normal(network.parameters.size)
-    network.gates += rng.standard_normal(network.gates.size)
-    inputs, labels = rng.standard_normal((4, int(np.prod(sides)))), rng.integers(0, 3, 4)
-
-    def loss():
-        return network.learn(inputs, labels)[0]
-
-    loss()
-    found, found_gates = network.gradient.copy(), network.gate_gradient.copy()
-    assert relative_error(found_gates, central_differences(loss, network.gates)) < TOLERANCE
-    assert relative_error(found, central_differences(loss, network.parameters)) < TOLERANCE
 
 
 @pytest.mark.parametrize("soft", [False, True])

@@ -8,7 +8,6 @@ from __future__ import annotations
 __all__ = [
     "ArchitectureEpoch",
     "Backbone",
-    "CellNetwork",
     "Differentiable",
     "EigenvalueRise",
     "Elastic",
@@ -23,7 +22,6 @@ __all__ = [
 
 from tunewright.nas.sharing.backbone import Backbone
 from tunewright.nas.sharing.collapse import EigenvalueRise, SkipLimit
-from tunewright.nas.sharing.design import CellNetwork
 from tunewright.nas.sharing.differentiable import ArchitectureEpoch, Differentiable
 from tunewright.nas.sharing.elastic import Elastic, ElasticEpoch
 from tunewright.nas.sharing.gates import Gumbel, Softmax

@@ -10,12 +10,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from tunewright.errors import ArchitectureError
 from tunewright.nas.sharing.bilevel import Problem, curvature, first_order, second_order
 from tunewright.nas.sharing.collapse import Ending
-from tunewright.nas.sharing.design import CellNetwork, Path
 from tunewright.nas.sharing.gates import Gates, Softmax, entropy, softmax, through_softmax
 from tunewright.nas.sharing.stages import Stage, narrowed, strongest
-from tunewright.nas.sharing.weights import SharedWeights
+from tunewright.nas.sharing.weights import SharedWeights, several
+from tunewright.nas.skeleton import Skeleton
+from tunewright.nas.wiring import Path
 from tunewright.training import Recipe, Splits, Trainer
 from tunewright.training.argument import nonnegative, positive, whole
 from tunewright.training.layers import Array
@@ -70,10 +72,10 @@ class Differentiable:
     Raises:
         ValueError: a setting out of range, stages that do not fit, fewer epochs than stages.
 
-    >>> from tunewright.nas import Cell
+    >>> from tunewright.nas import Cell, Skeleton
     >>> from tunewright.training import Recipe, digit_signals, split
     >>> splits = split(digit_signals(400), seed=0)
-    >>> design = CellNetwork(Cell(3, ("zero", "identity", "conv3")), filters=4)
+    >>> design = Skeleton(Cell(3, ("zero", "identity", "conv3")), filters=4)
     >>> search = Differentiable(design, splits, Recipe(epochs=2), seed=0)
     >>> epochs = list(search.fit())
     >>> epochs[-1].path == search.path
@@ -87,7 +89,7 @@ class Differentiable:
 
     def __init__(
         self,
-        design: CellNetwork,
+        design: Skeleton,
         splits: Splits,
         recipe: Recipe | None = None,
         *,
@@ -110,11 +112,17 @@ class Differentiable:
         self._order, self._gates, self._ending, self._warmup = order, gates or Softmax(), ending, warmup
         self._alpha_rate = positive("architecture_lr", architecture_lr)
         self._optimizer = Adam(beta1=0.5, weight_decay=nonnegative("architecture_decay", architecture_decay))
+        wired = several(design)
+        if len(wired.operations) < 2:
+            raise ArchitectureError(
+                f"design must have two operations or more for architecture weights to choose from, got "
+                f"{wired.operations}"
+            )
         self._stages = Stage.checked(stages, design, self.recipe.epochs)
         self.history: list[ArchitectureEpoch] = []
         self.stopped: str | None = None
         self._counted: int | None = None
-        self._begin(0, [design.operations] * len(design.edges))
+        self._begin(0, [wired.operations] * len(wired.edges))
 
     @property
     def path(self) -> Path:
@@ -124,7 +132,7 @@ class Differentiable:
         """
         if self._counted is not None:
             return self.history[self._counted - 1].path
-        return strongest(self.alpha, self._weights.operations)
+        return strongest(self.alpha, self._weights.operations, self._weights.wired)
 
     def fit(self) -> Iterator[ArchitectureEpoch]:
         """Search until the recipe's epochs are done or the rule ends it, yielding each epoch.
@@ -173,7 +181,7 @@ class Differentiable:
             float(np.mean(validation_losses)) if validation_losses else math.nan,
             self._gates.temperature((done + 1) / self._epochs),
             entropy(self.alpha),
-            strongest(self.alpha, self._weights.operations),
+            strongest(self.alpha, self._weights.operations, self._weights.wired),
             self._eigenvalue(),
         )
         self.history.append(metrics)

@@ -10,7 +10,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from tunewright.nas.sharing.design import CellNetwork, Path
+from tunewright.nas.design import Wired
+from tunewright.nas.sharing.gates import softmax
+from tunewright.nas.skeleton import Skeleton
+from tunewright.nas.wiring import Path
 from tunewright.training.argument import count, whole
 from tunewright.training.layers import Array
 
@@ -27,13 +30,13 @@ class Stage:
         count("cells", self.cells)
 
     @classmethod
-    def checked(cls, stages: Sequence[Stage] | None, design: CellNetwork, epochs: int) -> tuple[Stage, ...]:
+    def checked(cls, stages: Sequence[Stage] | None, design: Skeleton, epochs: int) -> tuple[Stage, ...]:
         """The stages, or the one of the whole design.
 
         Raises:
             ValueError: stages that do not begin with all operations, that add some, or more than there are epochs.
         """
-        every = len(design.operations)
+        every = len(design.wired.operations)
         if stages is None:
             return (cls(every, design.cells),)
         sizes = [stage.operations for stage in stages]
@@ -47,12 +50,19 @@ class Stage:
         return tuple(stages)
 
 
-def strongest(alpha: Array, operations: Sequence[Path]) -> Path:
-    """The operation of each edge with the largest architecture weight, "zero" left aside where there are others."""
-    return tuple(
-        max(zip(names, weights, strict=True), key=lambda pair: (pair[0] != "zero", pair[1]))[0]
+def strongest(alpha: Array, operations: Sequence[Path], design: Wired) -> Path:
+    """The operation of each edge with the largest architecture weight, "zero" left aside where there are others.
+
+    Where a path takes some of the edges alone, those whose strongest operations have the most of their edge's softmax
+    (Liu, Simonyan & Yang 2019, section 2.4).
+    """
+    best = [
+        max(range(len(names)), key=lambda k: (names[k] != "zero", weights[k]))
         for names, weights in zip(operations, alpha, strict=True)
-    )
+    ]
+    kept = design.kept(softmax(alpha)[np.arange(len(best)), best])
+    chosen = zip(operations, best, kept.tolist(), strict=True)
+    return tuple(names[k] if taken else "zero" for names, k, taken in chosen)
 
 
 def narrowed(alpha: Array, operations: Sequence[Path], kept: int) -> list[Path]:

@@ -10,9 +10,10 @@ from functools import partial
 
 import numpy as np
 
-from tunewright.nas.sharing.design import CellNetwork, Path
 from tunewright.nas.sharing.sampling import SAMPLERS
 from tunewright.nas.sharing.weights import SharedWeights
+from tunewright.nas.skeleton import Skeleton
+from tunewright.nas.wiring import Path
 from tunewright.strategies import RegularizedEvolution
 from tunewright.strategies.protocol import Strategy
 from tunewright.study import Study
@@ -40,14 +41,15 @@ class Supernet:
 
     With ``sampling="uniform"`` an update trains one random path on one batch (single path one-shot, Guo et al. 2020);
     with ``"fair"`` as many paths as there are operations, which hold each operation of each edge once, and their
-    gradients add up (FairNAS, Chu et al. 2021): its epochs cost so many times as much. ``recipe`` says how; of its
+    gradients add up (FairNAS, Chu et al. 2021): its epochs cost so many times as much. Of a ``DartsCell`` each of these
+    paths takes edges drawn evenly, and so an operation where its edge is taken. ``recipe`` says how; of its
     settings those of the network (model, depth, width, dropout, …) and ``gradient_accumulation`` play no part.
     A pure function of the arguments.
 
-    >>> from tunewright.nas import Cell
+    >>> from tunewright.nas import Cell, Skeleton
     >>> from tunewright.training import Recipe, digit_signals, split
     >>> splits = split(digit_signals(400), seed=0)
-    >>> design = CellNetwork(Cell(3, ("identity", "conv3")), filters=4)
+    >>> design = Skeleton(Cell(3, ("identity", "conv3")), filters=4)
     >>> supernet = Supernet(design, splits, Recipe(epochs=2), seed=0)
     >>> epochs = list(supernet.fit())
     >>> best = supernet.choose(trials=8)
@@ -62,7 +64,7 @@ class Supernet:
 
     def __init__(
         self,
-        design: CellNetwork,
+        design: Skeleton,
         splits: Splits,
         recipe: Recipe | None = None,
         *,
@@ -152,7 +154,8 @@ class Supernet:
         return trainer
 
     def _gates(self, path: Sequence[str]) -> Array:
-        return self._weights.one_hot(self._weights.places(self.design.checked(path)))
+        self.design.config_of(path)  # raises for what is no path
+        return self._weights.one_hot(self._weights.places(path))
 
     def _epoch(self) -> SupernetEpoch:
         weights, train, epoch = self._weights, self.splits.train, len(self.history)
@@ -160,7 +163,9 @@ class Supernet:
         for step, rows in enumerate(weights.batches(epoch)):
             lr = self.recipe.lr * self._rate(epoch * weights.steps + step)
             total, gates = np.zeros(0), np.zeros(weights.shape)
-            for places in self._paths(stream(self.seed, Purpose.PATHS, epoch=epoch, step=step), *weights.shape):
+            draws = stream(self.seed, Purpose.PATHS, epoch=epoch, step=step)
+            for drawn in self._paths(draws, *weights.shape):
+                places = np.where(weights.wired.kept(draws.random(len(drawn))), drawn, -1)
                 weights.open(weights.one_hot(places))
                 losses.append(weights.learn(train, rows, f"epoch {epoch + 1}, update {step + 1}"))
                 total = weights.network.gradient + total if total.size else weights.network.gradient.copy()

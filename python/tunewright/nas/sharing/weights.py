@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["SharedWeights"]
+__all__ = ["SharedWeights", "several"]
 
 import math
 from collections.abc import Sequence
@@ -10,10 +10,12 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from tunewright.nas.sharing.design import CellNetwork
+from tunewright.errors import ArchitectureError
+from tunewright.nas.design import Wired
 from tunewright.nas.sharing.recipes import check_recipe, diverged
 from tunewright.nas.sharing.scoring import calibrated_score
 from tunewright.nas.sharing.updates import update_at
+from tunewright.nas.skeleton import Skeleton
 from tunewright.training import Dataset, Network, Recipe, Score, Splits, clip_by_norm
 from tunewright.training.layers import Array
 from tunewright.training.streams import Purpose, permutation, stream
@@ -24,13 +26,14 @@ class SharedWeights:
 
     Attributes:
         design: what is open.
+        wired: the same as operations on edges.
         operations: the names of the operations on each edge, equally many on all.
         network: the weights.
     """
 
     def __init__(
         self,
-        design: CellNetwork,
+        design: Skeleton,
         splits: Splits,
         recipe: Recipe,
         seed: int,
@@ -40,7 +43,8 @@ class SharedWeights:
     ) -> None:
         check_recipe(recipe)
         self.design, self.splits, self.recipe, self.seed = design, splits, recipe, seed
-        self.operations = [tuple(names) for names in operations or [design.operations] * len(design.edges)]
+        self.wired = several(design)
+        self.operations = [tuple(names) for names in operations or [self.wired.operations] * len(self.wired.edges)]
         layers = design.shared_layers(splits, self.operations)
         self.network = Network(layers, stream(seed, Purpose.WEIGHTS, epoch=stage))
         self.steps = -(-splits.train.size // recipe.batch_size)
@@ -63,8 +67,9 @@ class SharedWeights:
         return slopes
 
     def places(self, path: Sequence[str]) -> npt.NDArray[np.intp]:
-        """The place of each edge's operation among those of that edge, (edges,)."""
-        return np.array([names.index(name) for names, name in zip(self.operations, path, strict=True)], dtype=np.intp)
+        """The place of each edge's operation among those of that edge, -1 where it is not taken, (edges,)."""
+        every = zip(self.operations, path, strict=True)
+        return np.array([names.index(name) if name in names else -1 for names, name in every], dtype=np.intp)
 
     def shared_name(self, path: Sequence[str], name: str) -> str | None:
         """Where the array ``name`` of the network of ``path`` alone lies here: behind the gate of its edge.
@@ -72,16 +77,18 @@ class SharedWeights:
         None for the gains of its batch norms, which operations behind gates do not have.
         """
         layer, _, rest = name.partition(".")
-        if int(layer) not in _cells(self.network):
+        node, _, own = rest.partition(".")
+        if int(layer) not in _cells(self.network) or int(node) not in self.wired.places:
             return name
-        edge, _, own = rest.partition(".")
-        here = f"{layer}.{edge}.{self.operations[int(edge)].index(path[int(edge)])}.{own}"
+        edge = self.wired.places.index(int(node))
+        here = f"{layer}.{node}.{self.operations[edge].index(path[edge])}.{own}"
         return here if here in self.network.arrays else None
 
     def one_hot(self, places: npt.NDArray[np.intp]) -> Array:
-        """Gates (edges, operations) that open one path, given as places (edges,)."""
+        """Gates (edges, operations) that open one path, given as places (edges,), -1 for edges it does not take."""
         gates = np.zeros(self.shape)
-        gates[np.arange(len(places)), places] = 1.0
+        taken = np.flatnonzero(places >= 0)
+        gates[taken, places[taken]] = 1.0
         return gates
 
     def batches(self, epoch: int) -> list[npt.NDArray[np.intp]]:
@@ -123,10 +130,11 @@ class SharedWeights:
         network = self.network
         places: dict[tuple[int, int, int], list[npt.NDArray[np.intp]]] = {}
         cells = {layer: cell for cell, layer in enumerate(_cells(network))}
+        edges = {node: edge for edge, node in enumerate(self.wired.places)}
         for name, lie in network.named(np.arange(network.parameters.size)).items():
             layer, *parts = name.split(".")
-            if int(layer) in cells:
-                places.setdefault((cells[int(layer)], int(parts[0]), int(parts[1])), []).append(lie.ravel())
+            if int(layer) in cells and int(parts[0]) in edges:
+                places.setdefault((cells[int(layer)], edges[int(parts[0])], int(parts[1])), []).append(lie.ravel())
         return {key: np.concatenate(ranges) for key, ranges in places.items()}
 
     def _active(self) -> npt.NDArray[np.intp] | None:
@@ -143,3 +151,18 @@ class SharedWeights:
 def _cells(network: Network) -> list[int]:
     """Which layers of the network have gates."""
     return [at for at, layer in enumerate(network.layers) if any(slot.role == "gate" for slot in layer.slots)]
+
+
+def several(design: Skeleton) -> Wired:
+    """The design of ``design`` whose paths share weights.
+
+    Raises:
+        ArchitectureError: it has no edges to choose operations for, or one path alone.
+    """
+    wired = design.wired
+    if wired.space.size == 1:
+        raise ArchitectureError(
+            f"design must leave two paths or more to share weights, got {wired!r}: there would be one path and nothing "
+            "to choose; train a single one with Trainer(layers=design.layers(...))"
+        )
+    return wired

@@ -11,17 +11,19 @@ __all__ = [
     "Array",
     "Attention",
     "BatchNorm",
-    "Cell",
     "Chain",
     "Convolution",
+    "Depthwise",
     "Dropout",
     "Flatten",
     "Gated",
+    "Graph",
     "Identity",
     "Layer",
     "LayerNorm",
     "LearnedPosition",
     "Linear",
+    "MaxFilter",
     "MeanFilter",
     "MeanPool",
     "PairPool",
@@ -40,11 +42,11 @@ __all__ = [
 
 from tunewright.training.layers.activation import ACTIVATIONS, GELU, ReLU, SiLU, Tanh
 from tunewright.training.layers.attention import Attention
-from tunewright.training.layers.cell import Cell
 from tunewright.training.layers.chain import Chain
 from tunewright.training.layers.dropout import Dropout
 from tunewright.training.layers.filter import Convolution, MeanFilter
 from tunewright.training.layers.gated import Gated
+from tunewright.training.layers.graph import Graph
 from tunewright.training.layers.image import POOLS, Patches, Pool
 from tunewright.training.layers.layer import Array, Layer, Slot
 from tunewright.training.layers.linear import INITIALISERS, Linear
@@ -54,3 +56,4 @@ from tunewright.training.layers.position import POSITION_ENCODINGS, LearnedPosit
 from tunewright.training.layers.residual import Residual
 from tunewright.training.layers.rows import Flatten, MeanPool, Rows
 from tunewright.training.layers.signal import PairPool, Windows
+from tunewright.training.layers.surroundings import Depthwise, MaxFilter

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tunewright.nas import Cell
-from tunewright.nas.sharing import CellNetwork
+from tunewright.nas import Cell, Skeleton
 from tunewright.training import digit_signals, split
 
 
@@ -16,4 +15,4 @@ def splits():
 
 @pytest.fixture(scope="session")
 def design():
-    return CellNetwork(Cell(3, ("zero", "identity", "conv3")), cells=2, filters=3)
+    return Skeleton(Cell(3, ("zero", "identity", "conv3")), cells=2, filters=3)

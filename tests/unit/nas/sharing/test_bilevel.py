@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tunewright.nas import Cell
-from tunewright.nas.sharing import CellNetwork
+from tunewright.nas import Cell, Skeleton
 from tunewright.nas.sharing.bilevel import Problem, curvature, first_order, second_order
 from tunewright.nas.sharing.gates import Gumbel, softmax
 from tunewright.nas.sharing.weights import SharedWeights
@@ -18,7 +17,7 @@ TRAIN, HELD = np.arange(0, 12), np.arange(3, 15)
 @pytest.fixture
 def weights(splits):
     # Without rectifiers before them, so that no kink lies within a step: slopes are smooth but for the last layer's.
-    design = CellNetwork(Cell(3, ("identity", "linear", "mean3")), cells=2, filters=2)
+    design = Skeleton(Cell(3, ("identity", "linear", "mean3")), cells=2, filters=2)
     return SharedWeights(design, splits, Recipe(), seed=4)
 
 

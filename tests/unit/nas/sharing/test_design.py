@@ -1,12 +1,14 @@
-"""What may be chosen, and what cannot be."""
+"""What can share weights, and what cannot."""
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from tunewright.nas import Cell
-from tunewright.nas.sharing import CellNetwork
-from tunewright.training import Recipe, Trainer
+from tunewright.nas import Cell, DartsCell, Macro, Skeleton
+from tunewright.nas.sharing import Differentiable, Supernet
+from tunewright.nas.sharing.stages import strongest
+from tunewright.training import Recipe
 
 PATH = ("conv3", "zero", "identity")
 
@@ -18,45 +20,60 @@ def test_paths_and_configurations_are_the_same(design):
     assert design.path_of({**config, "lr": 0.1}) == PATH
 
 
-def test_connected_by_hand(design):
-    assert design.connected(PATH)
-    assert design.connected(("zero", "conv3", "zero"))
-    assert not design.connected(("zero", "zero", "conv3"))
-    assert not design.connected(("conv3", "zero", "zero"))
-
-
 def test_cost_by_hand(design, splits):
     # Signals of 16: maps of 8 and of 4 samples; one conv3 of 3 to 3 channels a cell.
     assert design.cost(PATH, splits) == (2 * 27, 27 * (8 + 4))
 
 
-def test_layers_of_a_path_train(design, splits):
-    trainer = Trainer(Recipe(epochs=3, lr=1e-2), splits, 0, layers=design.layers(PATH, splits))
-    losses = [metrics.train_loss for metrics in trainer.fit()]
-    assert losses[-1] < losses[0]
+def test_darts_takes_the_two_strongest_edges_of_every_node():
+    cell = DartsCell(2, ("identity", "conv3"))
+    assert cell.edges == ((0, 2), (1, 2), (0, 3), (1, 3), (2, 3))
+    alpha = np.array([[0.0, 3.0], [1.0, 0.0], [5.0, 0.0], [0.0, 0.1], [0.0, 1.0]])
+    path = strongest(alpha, [("identity", "conv3")] * 5, cell)
+    assert path == ("conv3", "identity", "identity", "zero", "conv3")
+    assert cell.config_of(path)["node_3_from"] == (0, 2)
 
 
-def test_a_path_without_connection(design, splits):
-    with pytest.raises(ValueError, match="path must connect"):
-        design.layers(("zero", "zero", "conv3"), splits)
+@pytest.mark.parametrize("sampling", ["uniform", "fair"])
+def test_a_supernet_of_darts_cells(splits, sampling):
+    design = Skeleton(DartsCell(2, ("identity", "conv3", "max3")), cells=2, filters=3)
+    recipe = Recipe(epochs=6, lr=1e-2, batch_size=32)
+    supernet, again = (Supernet(design, splits, recipe, sampling=sampling, seed=2) for _ in range(2))
+    history = list(supernet.fit())
+    assert history == list(again.fit())
+    assert history[-1].loss < history[0].loss
+    path = supernet.choose(trials=8)
+    trainer = supernet.fine_tune(path, Recipe(epochs=1))
+    assert trainer.evaluate(splits.validation).loss == pytest.approx(supernet.score(path).loss, rel=1e-9)
+    assert len(list(trainer.fit())) == 1
 
 
-@pytest.mark.parametrize("path", [("conv3",), ("conv3", "zero", "conv5"), "conv3", ()])
-def test_paths_of_another_design(design, path):
-    with pytest.raises(ValueError, match="path must name one of zero, identity, conv3 for each of the 3 edges"):
-        design.checked(path)
+@pytest.mark.parametrize("order", [1, 2])
+def test_differentiable_search_of_darts_cells(splits, order):
+    design = Skeleton(DartsCell(2, ("identity", "conv3", "max3")), cells=2, filters=3)
+    search = Differentiable(design, splits, Recipe(epochs=2, lr=1e-2), order=order)
+    list(search.fit())
+    assert design.config_of(search.path)  # raises for what takes more or fewer than two edges a node
+    assert len(list(search.trainer(Recipe(epochs=1)).fit())) == 1
 
 
+@pytest.mark.parametrize("kind", [Supernet, Differentiable])
 @pytest.mark.parametrize(
-    ("settings", "message"),
+    ("design", "message"),
     [
-        ({"cell": Cell(3, ("conv3",))}, "one path and nothing to choose"),
-        ({"cell": Cell(3, ("conv3", "conv7"))}, "'conv7'"),
-        ({"cell": "conv3"}, "must be a tunewright.nas.Cell"),
-        ({"cells": 0}, "cells must be 1 or more"),
-        ({"filters": 0}, "filters must be 1 or more"),
+        (Cell(3, ("conv3",)), "two paths or more to share weights, .* nothing to choose"),
+        (DartsCell(1, ("conv3",)), "two paths or more"),
+        (Macro(), "design must be a Cell or a DartsCell for weights to be shared"),
+        (Cell(3, ("conv3", "conv7")), "'conv7' cannot be trained"),
     ],
 )
-def test_networks_that_cannot_be(settings, message):
+def test_what_cannot_share_weights(kind, design, message, splits):
     with pytest.raises(ValueError, match=message):
-        CellNetwork(**settings)
+        kind(Skeleton(design), splits)
+
+
+def test_one_operation_is_nothing_for_architecture_weights(splits):
+    design = Skeleton(DartsCell(2, ("conv3",)), cells=1, filters=2)
+    assert len(list(Supernet(design, splits, Recipe(epochs=1)).fit())) == 1  # edges are a choice too
+    with pytest.raises(ValueError, match="two operations or more for architecture weights"):
+        Differentiable(design, splits)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tunewright.nas import Cell
 from tunewright.nas.sharing import Gumbel, Softmax
 from tunewright.nas.sharing.collapse import EigenvalueRise, SkipLimit
 from tunewright.nas.sharing.gates import entropy, softmax, through_softmax
@@ -78,7 +79,7 @@ def test_uniform_paths():
 
 def test_the_strongest_leaves_zero_aside():
     names = [("zero", "identity", "conv3")] * 2
-    assert strongest(np.array([[9.0, 1.0, 2.0], [9.0, 2.0, 1.0]]), names) == ("conv3", "identity")
+    assert strongest(np.array([[9.0, 1.0, 2.0], [9.0, 2.0, 1.0]]), names, Cell(3)) == ("conv3", "identity")
 
 
 def test_narrowed_keeps_the_strongest_in_order():

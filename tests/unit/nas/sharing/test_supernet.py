@@ -7,8 +7,8 @@ import pytest
 
 import tunewright as tw
 from tunewright.errors import SearchDivergedError
-from tunewright.nas import Cell
-from tunewright.nas.sharing import CellNetwork, Supernet
+from tunewright.nas import Cell, Skeleton
+from tunewright.nas.sharing import Supernet
 from tunewright.nas.sharing.weights import SharedWeights
 from tunewright.training import Recipe
 
@@ -57,13 +57,13 @@ def test_an_update_leaves_closed_operations_alone(design, splits):
         weights.update(1e-2)
     moved = {name for name, array in weights.network.arrays.items() if not np.array_equal(array, before[name])}
     trained = {name for name in moved if name in weights.network.slopes}
-    cells = {name.split(".")[0] for name in trained if name.count(".") > 2}
-    assert len(cells) == 2
-    assert all(".0.2." in name for name in trained if name.count(".") > 2)  # edge 0, operation 2 alone
+    within = {name for name in trained if name.count(".") > 2}
+    assert len({name.split(".")[0] for name in within}) == 2
+    assert all(".1.2." in name for name in within)  # the first edge is node 1; operation 2 alone
 
 
 def test_a_fair_update_moves_every_operation(splits):
-    design = CellNetwork(Cell(3, ("identity", "conv3")), cells=2, filters=3)
+    design = Skeleton(Cell(3, ("identity", "conv3")), cells=2, filters=3)
     # With this seed neither of the two paths has all convolutions.
     supernet = Supernet(design, splits, Recipe(epochs=1, batch_size=1000), sampling="fair", seed=1)
     network = supernet._weights.network
@@ -91,7 +91,7 @@ def test_the_choice_is_the_best_of_what_was_tried(design, splits):
     study = tw.Study(design.space, maximize="accuracy", strategy=tw.Grid(), seed=0)
     study.optimize(supernet.objective(), trials=12)
     assert supernet.score(best).accuracy == max(trial.values["accuracy"] for trial in study.trials)
-    assert design.connected(supernet.choose(trials=12))
+    assert design.layers(supernet.choose(trials=12), splits)
 
 
 def test_two_objectives_by_an_ordinary_study(design, splits):
