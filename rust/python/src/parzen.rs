@@ -2,7 +2,7 @@
 
 use numpy::{PyArray1, PyArray2, PyReadonlyArray1, PyReadonlyArray2, PyUntypedArrayMethods};
 use pyo3::{Bound, PyRefMut, PyResult, Python, pyclass, pymethods};
-use tunewright_core::parzen as core;
+use tunewright_core::{Error, parzen as core};
 
 use crate::border;
 
@@ -77,13 +77,11 @@ impl Mixture {
         py: Python<'py>,
         draws: PyReadonlyArray2<'py, f64>,
         fallback: PyReadonlyArray2<'py, f64>,
-        mut others: PyRefMut<'py, Self>,
+        others: PyRefMut<'py, Self>,
         weights: Option<PyReadonlyArray1<'py, f64>>,
     ) -> PyResult<Bound<'py, PyArray2<f64>>> {
         let (rows, columns) = (fallback.shape()[0], fallback.shape()[1]);
-        let (draws, fallback, others) = (draws.as_slice()?, fallback.as_slice()?, &mut others.0);
-        let weights = weights.as_ref().map(|array| array.as_slice()).transpose()?;
-        let points = border::run(py, || self.0.candidates(others, draws, fallback, weights))?;
+        let points = self.compared(py, core::Mixture::candidates, [&draws, &fallback], others, weights)?;
         border::matrix(py, points, rows, columns)
     }
 
@@ -94,12 +92,28 @@ impl Mixture {
         py: Python<'py>,
         draws: PyReadonlyArray2<'py, f64>,
         fallback: PyReadonlyArray2<'py, f64>,
-        mut others: PyRefMut<'py, Self>,
+        others: PyRefMut<'py, Self>,
         weights: Option<PyReadonlyArray1<'py, f64>>,
     ) -> PyResult<Bound<'py, PyArray1<f64>>> {
+        let point = self.compared(py, core::Mixture::candidate, [&draws, &fallback], others, weights)?;
+        Ok(border::vector(py, point))
+    }
+}
+
+/// What ranks points by two mixtures: the one they are drawn from, the others, draws, fallback, weights.
+type Comparison = fn(&mut core::Mixture, &mut core::Mixture, &[f64], &[f64], Option<&[f64]>) -> Result<Vec<f64>, Error>;
+
+impl Mixture {
+    fn compared(
+        &mut self,
+        py: Python<'_>,
+        compare: Comparison,
+        [draws, fallback]: [&PyReadonlyArray2<'_, f64>; 2],
+        mut others: PyRefMut<'_, Self>,
+        weights: Option<PyReadonlyArray1<'_, f64>>,
+    ) -> PyResult<Vec<f64>> {
         let (draws, fallback, others) = (draws.as_slice()?, fallback.as_slice()?, &mut others.0);
         let weights = weights.as_ref().map(|array| array.as_slice()).transpose()?;
-        let point = border::run(py, || self.0.candidate(others, draws, fallback, weights))?;
-        Ok(border::vector(py, point))
+        border::run(py, || compare(&mut self.0, others, draws, fallback, weights))
     }
 }

@@ -1,9 +1,9 @@
 //! The sum over all components at several points: where the time goes.
 //!
 //! Components are taken in tiles, the newest first. Within one, the logarithms of all kernels come first, coordinate by
-//! coordinate while they are in registers if all are numbers, then the exponentials of those that count, in one plain loop.
-//! A sum keeps the unit it began with, the prior's share, unless that would overflow: what is less than exp(−64) of the
-//! unit is less than half an ulp of the sum for any number of components that fits into memory, and is left out.
+//! coordinate while they are in registers if all are numbers, then their exponentials, in one plain loop: to ask which of
+//! them count takes longer. A sum keeps the unit it began with, the prior's share, unless that would overflow: a tile
+//! without anything above exp(−64) of the unit comes to less than half an ulp of the sum, and is left out.
 
 use std::ops::Range;
 
@@ -14,6 +14,7 @@ pub const LANES: usize = 8;
 pub const SOME: usize = 4; // points at a time, so that a component is loaded once for all of them
 const TILE: usize = 256; // components, a multiple of `LANES`: what they need stays in the nearest cache
 const FAR: f64 = 64.0;
+const LOW: f64 = -600.0; // exp of it adds nothing, and is no subnormal number times a weight either: those take far longer
 const HIGH: f64 = 600.0; // exp of it is far from overflow, even times the weights of all components
 
 type Block = [f64; LANES];
@@ -91,7 +92,6 @@ impl Kernel for Work<'_> {
         let (base, weights) = (&components.base[range.clone()], &components.weights[range.clone()]);
         let tiles: Vec<Tile> = components.columns.iter().map(|column| Tile::new(column, range.clone())).collect();
         let mut logs: Logs = [[0.0; TILE]; SOME];
-        let mut near = Near { kernels: [[0.0; LANES]; TILE / LANES], weights: [[0.0; LANES]; TILE / LANES] };
         let mut numbers = Vec::with_capacity(tiles.len());
         for which in some.chunks(SOME) {
             let row = |k: usize| which[k.min(which.len() - 1)] * tiles.len();
@@ -102,7 +102,7 @@ impl Kernel for Work<'_> {
                 kernels::<FUSED>(&tiles, base, points, &mut logs);
             }
             for (&i, logs) in which.iter().zip(&logs) {
-                sums[i] = added::<FUSED>(sums[i], blocks(&logs[..base.len()]), blocks(weights), &mut near);
+                sums[i] = added::<FUSED>(sums[i], blocks(&logs[..base.len()]), blocks(weights));
             }
         }
     }
@@ -216,15 +216,9 @@ fn category<const FUSED: bool>([value, same, other]: [f64; 3], inverse: &[f64], 
     }
 }
 
-/// Room for the components of a tile that count.
-struct Near {
-    kernels: [Block; TILE / LANES],
-    weights: [Block; TILE / LANES],
-}
-
 /// `sum` with the components of one tile.
 #[inline(always)]
-fn added<const FUSED: bool>(sum: Sum, logs: &[Block], weights: &[Block], near: &mut Near) -> Sum {
+fn added<const FUSED: bool>(sum: Sum, logs: &[Block], weights: &[Block]) -> Sum {
     let mut highest = [f64::NEG_INFINITY; LANES];
     for block in logs {
         for lane in 0..LANES {
@@ -236,21 +230,10 @@ fn added<const FUSED: bool>(sum: Sum, logs: &[Block], weights: &[Block], near: &
         return sum;
     }
     let unit = if highest > sum.unit + HIGH { highest } else { sum.unit };
-    let mut count = 0;
-    for i in 0..logs.len().min(weights.len()).min(TILE / LANES) {
-        if any_above(logs[i], unit - FAR) {
-            (near.kernels[count], near.weights[count]) = (logs[i], weights[i]);
-            count += 1;
-        }
-    }
-    let (kernels, weights) = (near.kernels[..count].as_flattened_mut(), near.weights[..count].as_flattened());
-    for i in 0..kernels.len().min(weights.len()) {
-        kernels[i] = weights[i] * exponential::<FUSED>(kernels[i] - unit);
-    }
     let mut parts = [0.0; LANES];
-    for block in blocks(kernels) {
+    for (logs, weights) in logs.iter().zip(weights) {
         for lane in 0..LANES {
-            parts[lane] += block[lane];
+            parts[lane] += weights[lane] * exponential::<FUSED>(larger(LOW, logs[lane] - unit));
         }
     }
     let old = if unit == sum.unit { sum } else { sum.in_units_of(unit) };
@@ -260,15 +243,6 @@ fn added<const FUSED: bool>(sum: Sum, logs: &[Block], weights: &[Block], near: &
 #[inline(always)]
 fn larger(a: f64, b: f64) -> f64 {
     if a > b { a } else { b }
-}
-
-#[inline(always)]
-fn any_above(block: Block, least: f64) -> bool {
-    let mut found = false;
-    for lane in 0..LANES {
-        found |= block[lane] > least;
-    }
-    found
 }
 
 #[inline(always)]
