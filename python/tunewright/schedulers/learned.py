@@ -11,7 +11,7 @@ from tunewright.errors import StudyError
 from tunewright.numerics.halving import Ranking
 from tunewright.schedulers.decision import Decision
 from tunewright.schedulers.follower import Follower, Rule
-from tunewright.schedulers.looks import limits_of, looks_of
+from tunewright.schedulers.looks import keep_of, limits_of, looks_of
 from tunewright.schedulers.measures import Loss
 from tunewright.schedulers.options import one_metric, whole
 from tunewright.schedulers.protocol import Judge
@@ -49,7 +49,7 @@ class LearnedStopping:
         past: Sequence[Task],
         max_resource: int | None = None,
         *,
-        keep: float = 0.7,
+        keep: float | None = None,
         search: int = 50,
         metric: str | None = None,
     ) -> LearnedStopping:
@@ -58,19 +58,22 @@ class LearnedStopping:
         Args:
             past: tasks with curves, each with at least five that reach ``max_resource``.
             max_resource: the step at which trials end; the last one that all tasks have by default.
-            keep: the share of the past winners that pass every look: more of them costs more epochs a trial.
+            keep: the share of the past winners that pass every look: more of them costs more epochs a trial. ``None``:
+                the one with which the past tasks would have cost the fewest epochs for each winner found, each searched
+                by what the others teach.
             search: how many trials a search is to have: the best of so many is a winner.
             metric: see the class.
 
         Raises:
             StudyError: tasks without such curves, or an option out of range.
         """
-        if isinstance(keep, bool) or not isinstance(keep, (int, float)) or not 0.0 < keep <= 1.0:
-            raise StudyError(f"LearnedStopping.fit(keep=...) takes a number above 0, up to 1; got {keep!r}")
+        if keep is not None and (isinstance(keep, bool) or not isinstance(keep, (int, float)) or not 0.0 < keep <= 1.0):
+            raise StudyError(f"LearnedStopping.fit(keep=...) takes a number above 0, up to 1, or None; got {keep!r}")
         if isinstance(search, bool) or not isinstance(search, int) or search < 2:
             raise StudyError(f"LearnedStopping.fit(search=...) takes a whole number from 2 upwards; got {search!r}")
         steps, last = looks_of(past, max_resource)
-        shares = limits_of(past, steps, last, keep, search)
+        part = keep_of(past, steps, last, search) if keep is None else keep
+        shares = limits_of(past, steps, last, part, search)
         return cls(last, tuple(zip(steps, shares, strict=True)), metric)
 
     def check(self, directions: Mapping[str, str]) -> None:

@@ -19,12 +19,14 @@ import numpy as np
 
 from tunewright.errors import StudyError
 from tunewright.trial import Task
-from tunewright.trial.columns import Array
+from tunewright.trial.columns import Array, Ints
 
-__all__ = ["limits_of", "looks_of", "shares_of"]
+__all__ = ["keep_of", "limits_of", "looks_of", "price_of", "shares_of"]
 
 _WHOLE = 5  # curves of a task that reach the end
 _RATIO = 2**0.5  # of the steps of looks that follow each other
+_SEVERAL = 5  # winners of a task by which to choose what part of them to keep
+_KEEPS = np.round(np.linspace(0.3, 1.0, 15), 2)
 
 
 def looks_of(tasks: Sequence[Task], last: int | None) -> tuple[list[int], int]:
@@ -60,14 +62,56 @@ def looks_of(tasks: Sequence[Task], last: int | None) -> tuple[list[int], int]:
     return _spread(steps), last
 
 
+def keep_of(tasks: Sequence[Task], steps: Sequence[int], last: int, search: int) -> float:
+    """The part of the winners to keep with which steps are spent best on each task by the limits of the others.
+
+    That is the least mean over the tasks of the logarithm of :func:`price_of`; of equals the largest. With one task
+    there are no others: 0.7.
+    """
+    if len(tasks) < 2:
+        return 0.7
+    held = [_at(task, [*steps, last]) for task in tasks]
+    winners = [_winners(losses, search) for losses in held]
+    costs = np.zeros(len(_KEEPS))
+    for k, losses in enumerate(held):
+        others = np.concatenate(winners[:k] + winners[k + 1 :])
+        costs += np.log([price_of(losses, _limits(others, keep), steps, last, search) for keep in _KEEPS.tolist()])
+    return float(_KEEPS[::-1][int(np.argmin(costs[::-1]))])
+
+
+def price_of(losses: Array, limits: Sequence[float], steps: Sequence[int], last: int, search: int) -> float:
+    """Steps to a winner when trials are stopped by ``limits``, and whoever was stopped counts as behind.
+
+    The steps that all n curves take over the number of winners that come through; half a winner where none does. Five
+    of each task count as winners at least: of fewer, luck would choose.
+
+    Args:
+        losses: (n, k + 1) of each curve at the looks and at the end, NaN where it had ended before.
+        limits: (k,).
+        steps: (k,) of the looks.
+        last: the step at which trials end.
+        search: see the module.
+    """
+    alive, spent = np.ones(len(losses), dtype=np.bool_), 0.0
+    for k, (limit, step) in enumerate(zip(limits, steps, strict=True)):
+        spent += float(alive.sum()) * (step - (steps[k - 1] if k else 0))
+        alive &= ~np.isnan(losses[:, k])
+        alive &= shares_of(np.where(alive, losses[:, k], np.nan)[:, None])[:, 0] <= limit
+    spent += float(alive.sum()) * (last - steps[-1])
+    best = _best(losses, min(search, max(2, len(losses) // _SEVERAL)))
+    return spent / max(float(alive[best].sum()), 0.5)
+
+
 def limits_of(tasks: Sequence[Task], steps: Sequence[int], last: int, keep: float, search: int) -> list[float]:
     """The share at each of ``steps`` up to which a trial goes on, see the module."""
-    winners = np.concatenate([_winners(task, steps, last, search) for task in tasks])
-    for level in np.linspace(0.0, 1.0, 201):
-        limits = np.quantile(winners, level, axis=0, method="higher")
-        if (winners <= limits).all(axis=1).mean() >= keep:
-            break
-    found: list[float] = limits.tolist()
+    return _limits(np.concatenate([_winners(_at(task, [*steps, last]), search) for task in tasks]), keep)
+
+
+def _limits(winners: Array, keep: float) -> list[float]:
+    """The limits by the shares (w, k) of winners."""
+    quantiles = np.sort(winners, axis=0)
+    within = np.array([(winners <= limits).all(axis=1).mean() for limits in quantiles])
+    found: list[float] = quantiles[int(np.argmax(within >= keep))].tolist()
     return found
 
 
@@ -79,12 +123,15 @@ def shares_of(losses: Array) -> Array:
     return shares
 
 
-def _winners(task: Task, steps: Sequence[int], last: int, search: int) -> Array:
-    """The winners' shares, shape (w, k)."""
-    losses = _at(task, [*steps, last])
+def _best(losses: Array, search: int) -> Ints:
+    """Rows of the winners."""
     count = max(1, round(len(losses) / search))
-    winners = np.argsort(losses[:, -1], kind="stable")[:count]  # NaN comes last
-    return shares_of(losses[:, :-1])[winners]
+    return np.argsort(losses[:, -1], kind="stable")[:count]  # NaN comes last
+
+
+def _winners(losses: Array, search: int) -> Array:
+    """The winners' shares, shape (w, k)."""
+    return shares_of(losses[:, :-1])[_best(losses, search)]
 
 
 def _at(task: Task, steps: Sequence[int]) -> Array:

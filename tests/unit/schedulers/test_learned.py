@@ -10,7 +10,7 @@ from tests.unit.schedulers.test_decisions import GO, STOP, decisions
 
 import tunewright as tw
 from tunewright.errors import StudyError
-from tunewright.schedulers.looks import limits_of, looks_of, shares_of
+from tunewright.schedulers.looks import keep_of, limits_of, looks_of, price_of, shares_of
 from tunewright.transfer import Task
 
 
@@ -57,6 +57,35 @@ class TestLimits:
     def test_what_fit_makes_of_them(self):
         fitted = tw.LearnedStopping.fit([task(SLOW), task(FAST)], keep=0.6, search=5)
         assert fitted == tw.LearnedStopping(3, [(1, 0.4), (2, 0.2)])
+
+
+class TestKeeping:
+    def test_the_price_of_a_winner_by_hand(self):
+        slow = np.array(SLOW)
+        # nobody is stopped: five curves of three steps for one winner (search=5: the best of five, of which 2 count)
+        assert price_of(slow, [1.0, 1.0], [1, 2], 3, 2) == 15 / 2
+        # shares at step 1 are .4 0 .2 .6 .8: three go on; at step 2 .2 0 .4 of all five: two go on, both winners
+        assert price_of(slow, [0.4, 0.2], [1, 2], 3, 2) == (5 + 3 + 2) / 2
+        # at step 1 the second alone goes on, one of the two winners
+        assert price_of(slow, [0.0, 1.0], [1, 2], 3, 2) == 5 + 1 + 1
+
+    def test_without_winners_half_a_one_counts_and_curves_that_ended_are_stopped(self):
+        losses = np.array([[2.0, 2.0, 0.0], [1.0, math.nan, math.nan]])
+        assert price_of(losses, [0.0, 1.0], [1, 2], 3, 2) == (2 + 1 + 0) / 0.5
+
+    def test_a_winner_from_the_very_back_is_given_up_and_one_that_costs_nothing_is_not(self):
+        parallel = np.tile(np.linspace(0.0, 1.0, 100)[:, None], (1, 9))
+        assert keep_of([task(parallel)] * 4, [1, 3, 6], 9, 20) == 1.0  # all five are in front at every look
+        late = parallel.copy()
+        late[99, -1] = -1.0  # of the best five one is behind all others until the last step
+        assert 0.6 <= keep_of([task(late)] * 4, [1, 3, 6], 9, 20) <= 0.8
+
+    def test_the_tasks_choose_unless_it_is_given(self):
+        past = [task(np.random.default_rng(k).random((40, 1)) + np.linspace(1, 0, 9) ** 2) for k in range(3)]
+        steps, last = looks_of(past, None)
+        chosen = keep_of(past, steps, last, 8)
+        assert tw.LearnedStopping.fit(past, search=8) == tw.LearnedStopping.fit(past, search=8, keep=chosen)
+        assert keep_of(past[:1], steps, last, 8) == 0.7
 
 
 def test_decisions_by_hand():
