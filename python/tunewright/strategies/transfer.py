@@ -30,6 +30,7 @@ __all__ = ["Transfer"]
 
 _NOISE, _FIT, _BETA = -4.0, 240, 10.0  # as of the Gaussian process
 _CLIMBS = 4
+_MIX = 3  # of the first trials every third is of the process's design, lest a past that misleads is all that is known
 _OWED = 2  # times the startup of the process: so long the design that the first trials took the place of is made up for
 
 
@@ -40,19 +41,21 @@ class Transfer:
     Give one as ``strategy=`` beside ``transfer_from=`` to choose its options; the study puts the past into it.
 
     The first trials are configurations that were good on the past tasks, each on those on which the ones before it were
-    not. From then on, where ``then`` is a Gaussian process or ``Auto``, the past says what to expect: each task has a
-    process of its normal scores (ranks, so that units do not matter; Salinas, Shen & Perrone, ICML 2020), weighed by
-    how often it ranks the study's outcomes better than the other tasks and than the study's own process does, each
-    outcome left out in turn (RGPE; Feurer, Letham & Bakshy 2018). A process of what the weighted past leaves
-    unexplained is added (Golovin et al., KDD 2017), and the expected improvement by both is maximised. Where no task
-    ranks better than the study itself all weights are 0, and ``then`` is asked as if there were no past; up to twice
-    its ``startup`` every second trial is of its design, for a past that misleads has crowded the first ones.
+    not; where a process follows, every third of the first nine is of its design. From then on, where ``then`` is a
+    Gaussian process or ``Auto``, the past says what to expect: each task has a process of its normal scores (ranks, so
+    that units do not matter; Salinas, Shen & Perrone, ICML 2020), weighed by how often it ranks the study's outcomes
+    better than the other tasks and than the study's own process does, each outcome left out in turn (RGPE; Feurer,
+    Letham & Bakshy 2018). A process of what the weighted past leaves unexplained is added (Golovin et al., KDD 2017),
+    and the expected improvement by both is maximised. Where no task ranks better than the study itself all weights are
+    0, and ``then`` is asked as if there were no past; up to twice its ``startup`` every second trial is of its design,
+    for a past that misleads has crowded the first ones.
 
     Of strategies that have no process the past decides the first trials alone.
 
     Args:
         then: what searches, and goes on alone after ``until`` outcomes.
-        first: how many trials begin with configurations of the past; 0 for none.
+        first: how many trials begin with configurations of the past; 0 for none. With a process every third of the
+            first ``3 first`` trials is of its design.
         model: ``"rgpe"``: a process for each task; ``"copula"``: one of all tasks together, a prior that needs little
             time however many there are, and knows no differences; ``"none"``: the first trials alone.
         until: outcomes from which on the study's own record says more than any past.
@@ -119,11 +122,18 @@ class Transfer:
         if not len(numbers) or not own.dimension:
             return own.natives(np.zeros((len(numbers), own.dimension)))
         begin = start(self.past, history.space, self.first) if self.first else np.zeros((0, history.space.dimension))
-        early = history.ordinals(numbers) < len(begin)
+        places = history.ordinals(numbers)
+        mixed = np.zeros(len(places), dtype=np.bool_)
+        if self._process is not None:
+            mixed = (places % _MIX == 1) & (places < _MIX * self.first)
+            places = places - (np.minimum(places, _MIX * self.first) + 1) // _MIX
+        early = (places < len(begin)) & ~mixed
+        later = ~early & ~mixed
         rows = np.empty((len(numbers), history.space.dimension))
-        rows[early] = begin[history.ordinals(numbers)[early]]
-        if not early.all():
-            rows[~early] = self._later(history, own, seed, numbers[~early])
+        rows[early] = begin[places[early]]
+        rows[mixed] = design(own, seed, history.ordinals(numbers[mixed]))
+        if later.any():
+            rows[later] = self._later(history, own, seed, numbers[later])
         return rows
 
     def _later(self, history: History, own: Coordinates, seed: int, numbers: Ints) -> Array:
@@ -194,7 +204,8 @@ class Transfer:
         of = sum(source.usable for source in self.past)
         lines = [f"Transfer: {count} past task{'s' * (count != 1)}, {used:,} of {of:,} configurations kept"]
         if self.first:
-            lines.append(f"the first {self.first} trials: what was good on them")
+            mixed = "" if self._process is None else f", every third of the first {_MIX * self.first} trials a design's"
+            lines.append(f"first {self.first} configurations that were good on them{mixed}")
         lines += [f"weight of {name}: {weight:.2f}" for name, weight in self.weights(history).items()]
         explain = getattr(self.then, "explain", None)
         return lines + (explain(history) if explain is not None else [])

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 import tunewright as tw
+from tunewright.strategies.coordinates import coordinates
+from tunewright.strategies.gp.candidates import design
 from tunewright.strategies.past import process
 from tunewright.strategies.past.source import Source, matched, normal_scores, representative
 from tunewright.strategies.past.start import start
@@ -222,6 +224,38 @@ ADVERSARIES = {
 
 def test_a_past_of_the_same_task_saves_trials():
     assert typical(None, [past(n=100)], trials=5) < 0.5 * typical(tw.Auto(), [], trials=5)
+
+
+def test_of_the_first_nine_trials_every_third_is_of_the_design_and_three_of_the_past():
+    study = tw.Study(SPACE, minimize="loss", seed=4, transfer_from=[past()])
+    study.optimize(objective, 12)
+    own, found = coordinates(SPACE), study.history.natives
+    assert np.array_equal(found[[1, 4, 7]], design(own, 4, np.array([1, 4, 7])))
+    assert np.array_equal(found[[0, 2, 3]], start(study.strategy.past, SPACE, 3))
+    asked = study.strategy.suggest(study.history.at(0), 4, np.arange(4))  # in one batch as one by one
+    assert np.array_equal(asked, found[:4])
+    assert not np.array_equal(found[10], design(own, 4, np.array([10]))[0])
+
+
+def regrets(past, seeds=6):
+    """At 10, 25 and 50 trials, beside those of the process alone: (seeds, 3) each."""
+    curves = []
+    for sources in (past, []):
+        runs = [
+            tw.Study(SPACE, minimize="loss", strategy=tw.GaussianProcess(startup=6), seed=seed, transfer_from=sources)
+            for seed in range(seeds)
+        ]
+        losses = [run.optimize(objective, 50).history.losses[:, 0] for run in runs]
+        curves.append(np.minimum.accumulate(np.array(losses), axis=1)[:, [9, 24, 49]])
+    return curves
+
+
+def test_tasks_that_agree_on_the_wrong_corner_cost_nothing_that_shows():
+    corners = [(0.0, 1.0), (1.0, 1.0), (0.05, 0.95), (1.0, 0.9)]
+    wrong = [past(lambda u, c=c: bowl(u, c), n=80, seed=k, name=f"corner {k}") for k, c in enumerate(corners)]
+    misled, alone = regrets(wrong)
+    scale = np.array([0.05, 0.005, 0.0005])  # of a bowl from 0 to 1.3; random search has 0.03 after 22
+    assert (np.median(misled, axis=0) <= np.median(alone, axis=0) + scale).all()
 
 
 @pytest.mark.parametrize(
