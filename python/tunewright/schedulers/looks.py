@@ -65,25 +65,25 @@ def looks_of(tasks: Sequence[Task], last: int | None) -> tuple[list[int], int]:
 def keep_of(tasks: Sequence[Task], steps: Sequence[int], last: int, search: int) -> float:
     """The part of the winners to keep with which steps are spent best on each task by the limits of the others.
 
-    That is the least mean over the tasks of the logarithm of :func:`price_of`; of equals the largest. With one task
-    there are no others: 0.7.
+    That is the least mean over the tasks of the logarithm of :func:`price_of`; of equals the largest. Five curves of a
+    task count as winners here at least, as of fewer luck would choose. With one task there are no others: 0.7.
     """
     if len(tasks) < 2:
         return 0.7
     held = [_at(task, [*steps, last]) for task in tasks]
-    winners = [_winners(losses, search) for losses in held]
+    several = [min(search, max(2, len(losses) // _SEVERAL)) for losses in held]
+    winners = [_winners(losses, each) for losses, each in zip(held, several, strict=True)]
     costs = np.zeros(len(_KEEPS))
     for k, losses in enumerate(held):
         others = np.concatenate(winners[:k] + winners[k + 1 :])
-        costs += np.log([price_of(losses, _limits(others, keep), steps, last, search) for keep in _KEEPS.tolist()])
+        costs += np.log([price_of(losses, _limits(others, keep), steps, last, several[k]) for keep in _KEEPS.tolist()])
     return float(_KEEPS[::-1][int(np.argmin(costs[::-1]))])
 
 
 def price_of(losses: Array, limits: Sequence[float], steps: Sequence[int], last: int, search: int) -> float:
     """Steps to a winner when trials are stopped by ``limits``, and whoever was stopped counts as behind.
 
-    The steps that all n curves take over the number of winners that come through; half a winner where none does. Five
-    of each task count as winners at least: of fewer, luck would choose.
+    The steps that all n curves take over the number of winners that come through; half a winner where none does.
 
     Args:
         losses: (n, k + 1) of each curve at the looks and at the end, NaN where it had ended before.
@@ -98,8 +98,7 @@ def price_of(losses: Array, limits: Sequence[float], steps: Sequence[int], last:
         alive &= ~np.isnan(losses[:, k])
         alive &= shares_of(np.where(alive, losses[:, k], np.nan)[:, None])[:, 0] <= limit
     spent += float(alive.sum()) * (last - steps[-1])
-    best = _best(losses, min(search, max(2, len(losses) // _SEVERAL)))
-    return spent / max(float(alive[best].sum()), 0.5)
+    return spent / max(float(alive[_best(losses, search)].sum()), 0.5)
 
 
 def limits_of(tasks: Sequence[Task], steps: Sequence[int], last: int, keep: float, search: int) -> list[float]:

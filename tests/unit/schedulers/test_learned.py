@@ -62,7 +62,7 @@ class TestLimits:
 class TestKeeping:
     def test_the_price_of_a_winner_by_hand(self):
         slow = np.array(SLOW)
-        # nobody is stopped: five curves of three steps for one winner (search=5: the best of five, of which 2 count)
+        # nobody is stopped: five curves of three steps for two winners (search=2: the best two of five)
         assert price_of(slow, [1.0, 1.0], [1, 2], 3, 2) == 15 / 2
         # shares at step 1 are .4 0 .2 .6 .8: three go on; at step 2 .2 0 .4 of all five: two go on, both winners
         assert price_of(slow, [0.4, 0.2], [1, 2], 3, 2) == (5 + 3 + 2) / 2
