@@ -2,12 +2,14 @@
 
     python benches/python/bench_transfer.py hpob hpob_3spaces.npz --published hpob_published --seeds 5
     python benches/python/bench_transfer.py lcbench folder_with_problems_py --seeds 5
+    python benches/python/bench_transfer.py misled --variants GaussianProcess transfer_from
 
 ``hpob_3spaces.npz`` has an array for each pool, ``<space>_<task>``: encoded configurations in the unit cube, then the
 accuracy. Of every pool all others of its space are the past. Regret is (best - found) / (best - worst) of the pool, as
 in HPO-B (Pineda Arango et al., NeurIPS 2021). The published curves start from five given configurations that every
 method shares; so do the rows "after 5 random". The ``lcbench`` folder has ``problems.py`` with ``lcbench_at`` and
-``LCBENCH_PUBLIC``; the past of each task are 100 random trials on every other one.
+``LCBENCH_PUBLIC``; the past of each task are 100 random trials on every other one. ``misled`` are smooth functions with
+a past that is wrong in three ways: negated, random, and bowls at corners; regret is on the range of 2,000 random ones.
 """
 
 from __future__ import annotations
@@ -112,6 +114,33 @@ def networks(folder: Path, trials: int = 100) -> Iterator[Problem]:
         yield Problem("lcbench", name, space, loss, past, min(seen), max(seen))
 
 
+def misled(functions: int = 3, tasks: int = 4, trials: int = 80) -> Iterator[Problem]:
+    """Random networks with a bowl beside them, in three to five parameters, and what leads astray as their past."""
+    for k in range(functions):
+        draws, d = np.random.default_rng(k), 3 + k
+        inner, shift, outer = draws.normal(size=(d, 24)), draws.normal(size=24), draws.normal(size=24) / 8.0
+        centre = 0.2 + 0.6 * draws.random(d)
+
+        def values(unit: np.ndarray, inner=inner, shift=shift, outer=outer, centre=centre) -> np.ndarray:
+            return np.tanh(3.0 * (unit - 0.5) @ inner + shift) @ outer + ((unit - centre) ** 2).sum(axis=1)
+
+        def loss(config: dict[str, Any], values: Callable[[np.ndarray], np.ndarray] = values) -> float:
+            return float(values(np.array([list(config.values())]))[0])
+
+        corners = np.round(draws.random((tasks, d)))
+        wrong: dict[str, Callable[[np.ndarray, int], np.ndarray]] = {
+            "negated": lambda unit, i, values=values: -values(unit),
+            "random": lambda unit, i: np.random.default_rng(i).random(len(unit)),
+            "corners": lambda unit, i, corners=corners: ((unit - corners[i]) ** 2).sum(axis=1),
+        }
+        space = tw.Space({f"x{j}": tw.Float(0.0, 1.0) for j in range(d)})
+        seen = values(draws.random((2_000, d)))
+        for name, past in wrong.items():
+            points = [draws.random((trials, d)) for _ in range(tasks)]
+            found = [Task.from_arrays(f"{name} {i}", space, unit, past(unit, i)) for i, unit in enumerate(points)]
+            yield Problem(name, str(k), space, loss, found, float(seen.min()), float(seen.max()))
+
+
 def measured(found: list[Problem], variants: list[str], seeds: int, trials: int) -> dict[str, dict[str, np.ndarray]]:
     """By variant and task the curves (seeds, trials)."""
     curves: dict[str, dict[str, np.ndarray]] = {}
@@ -182,16 +211,23 @@ def report(curves: dict[str, dict[str, np.ndarray]], groups: list[str], folder: 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("kind", choices=["hpob", "lcbench"])
-    parser.add_argument("data", type=Path, help="the .npz of the pools, or the folder of problems.py")
+    parser.add_argument("kind", choices=["hpob", "lcbench", "misled"])
+    parser.add_argument(
+        "data", type=Path, nargs="?", default=Path(), help="the .npz of the pools, or the folder of problems.py"
+    )
     parser.add_argument("--published", type=Path, help="folder of the published curves")
     parser.add_argument("--spaces", nargs="+", default=["5859", "5965", "5971"])
     parser.add_argument("--variants", nargs="+", default=list(VARIANTS), choices=list(VARIANTS))
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--trials", type=int, default=50)
     options = parser.parse_args()
-    groups = options.spaces if options.kind == "hpob" else ["lcbench"]
-    found = list(pools(options.data, groups) if options.kind == "hpob" else networks(options.data))
+    makers = {
+        "hpob": lambda: pools(options.data, options.spaces),
+        "lcbench": lambda: networks(options.data),
+        "misled": misled,
+    }
+    found = list(makers[options.kind]())
+    groups = list(dict.fromkeys(problem.group for problem in found))
     report(measured(found, options.variants, options.seeds, options.trials), groups, options.published)
 
 
