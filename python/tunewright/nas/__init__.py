@@ -18,7 +18,9 @@ __all__ = [
     "GraphSpace",
     "Hierarchy",
     "Macro",
+    "Proxy",
     "Skeleton",
+    "ZeroCost",
     "encoded",
     "grad_norm",
     "kernel",
@@ -44,8 +46,10 @@ from tunewright.nas.graph_space import GraphSpace
 from tunewright.nas.hierarchy import Hierarchy
 from tunewright.nas.macro import Macro
 from tunewright.nas.proxies import grad_norm, naswot, synflow
+from tunewright.nas.proxy import Proxy
 from tunewright.nas.skeleton import Skeleton
 from tunewright.nas.warming import warm_start
+from tunewright.nas.zero_cost import ZeroCost
 
 # Last, since it reads the names above.
 from tunewright.nas import sharing  # isort: skip

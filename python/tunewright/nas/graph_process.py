@@ -17,6 +17,7 @@ from tunewright.nas.encoding import neighbourhoods, paths
 from tunewright.nas.graphs import graphs
 from tunewright.nas.process import Points, Process, fitted
 from tunewright.nas.registry import design_from_json
+from tunewright.nas.zero_cost import Score, called
 from tunewright.numerics.acquisition import log_expected_improvement
 from tunewright.space import Space
 from tunewright.strategies.coordinates import Coordinates, coordinates
@@ -54,6 +55,8 @@ class GraphProcess:
         startup: outcomes to wait for before the model is used.
         candidates: points spread over the space at every ask.
         points: outcomes that the model sees at most: the best, the newest and the nearest to the best.
+        proxies: scores of configurations (:class:`Proxy`, or functions) that the process sees beside the graph, as it
+            sees other parameters. They are functions, which no record holds: give the strategy again to ``Study.load``.
     """
 
     design: Design | None = None
@@ -61,12 +64,16 @@ class GraphProcess:
     startup: int = 10
     candidates: int = 256
     points: int = 240
+    proxies: tuple[Score, ...] = ()
 
     prescribed: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         if self.encoding not in _ENCODINGS:
             raise ValueError(f"encoding must be one of {', '.join(map(repr, _ENCODINGS))}; got {self.encoding!r}")
+        object.__setattr__(self, "proxies", tuple(self.proxies))
+        if not all(callable(score) for score in self.proxies):
+            raise TypeError(f"proxies must be functions of a configuration, such as nas.Proxy(...); got {self.proxies}")
         for name, least in {"startup": 1, "candidates": 8, "points": 64}.items():
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int) or value < least:
@@ -162,17 +169,29 @@ class GraphProcess:
         rest = [j for j, column in enumerate(space.columns) if space.space.names[column] not in own]
         unit = space.unit(natives)
         parts = [_spread(unit[:, j], int(space.cells[j]) if space.kinds[j] else 0) for j in rest]
+        configs = space.space.configs(natives) if self.proxies else []
+        parts += [_scaled(np.array([score(config) for config in configs])) for score in self.proxies]
         return Points(_normed(counts), np.concatenate(parts, axis=1) if parts else np.zeros((len(natives), 0)))
 
     def to_json(self, space: Space) -> dict[str, Any]:
         """Name, room and options, for the record."""
         design = None if self.design is None else self.design.to_json()
         options = {name: getattr(self, name) for name in ("encoding", "startup", "candidates", "points")}
-        return {"strategy": "GraphProcess", "room": "nas", "design": design, **options}
+        told = {"proxies": [called(score) for score in self.proxies]} if self.proxies else {}
+        return {"strategy": "GraphProcess", "room": "nas", "design": design, **options, **told}
 
     @classmethod
     def from_json(cls, options: Mapping[str, Any], space: Space) -> GraphProcess:
-        """The inverse of :meth:`to_json`."""
+        """The inverse of :meth:`to_json`.
+
+        Raises:
+            StudyError: it had proxies, which are functions.
+        """
+        if options.get("proxies"):
+            raise StudyError(
+                f"the study was run with GraphProcess and the proxies {', '.join(options['proxies'])}, functions that "
+                "its record does not hold: pass the strategy again, Study.load(..., strategy=...)"
+            )
         rest = {name: value for name, value in options.items() if name not in ("strategy", "room", "design")}
         design = options["design"]
         return cls(None if design is None else design_from_json(design), **rest)
@@ -201,6 +220,17 @@ def _normed(counts: Sequence[Counter[str]]) -> Array:
     norms = np.sqrt((rows**2).sum(axis=1, keepdims=True))
     normed: Array = rows / np.where(norms > 0.0, norms, 1.0)
     return normed
+
+
+def _scaled(scores: Array) -> Array:
+    """Scores (n,) as a coordinate (n, 1) in [0, 1], which three deviations on each side of the mean fill."""
+    if np.isnan(scores).any():
+        raise StudyError("proxies must return numbers or -inf, got NaN")
+    finite = scores[np.isfinite(scores)]
+    mean, deviation = (finite.mean(), finite.std()) if len(finite) else (0.0, 0.0)
+    units = (scores - mean) / (deviation if deviation > 0.0 else 1.0)
+    column: Array = np.clip((units + 3.0) / 6.0, 0.0, 1.0)[:, None]
+    return column
 
 
 def _spread(column: Array, categories: int) -> Array:
