@@ -207,6 +207,14 @@ def test_more_may_be_better():
     assert values == sorted(values)
 
 
+@pytest.mark.parametrize("workers", [2, 5])
+def test_side_by_side_the_budget_holds_and_is_used_as_well(workers):
+    training = Training()
+    found = made(training, workers=workers, executor="threads").run()
+    assert training.epochs == found.spent <= 40 * EPOCHS
+    assert found.spent > 35 * EPOCHS
+
+
 class TestTheRate:
     def test_a_range_test_sets_it(self):
         found = made(Training(), probe=lambda config: Falling()).run()

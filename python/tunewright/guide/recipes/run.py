@@ -77,18 +77,25 @@ class _Run:
 
     def train(self, study: Study, trials: int | None, limit: float = math.inf, carried: int = 0) -> None:
         """Run trials until there are so many, or until ``limit`` epochs are spent beside those carried over."""
+        if math.isinf(limit):
+            self._optimize(study, trials, trials or 1)
+            return
+        stop, before = Epochs(limit + carried * self.epochs, self.epochs), -1
+        # Trainings side by side count in full until they end, and may leave room for more once they ended early.
+        while before < study.history.n and stop(study) is None:
+            before = study.history.n
+            self._optimize(study, None, int(limit // self.epochs), timeout=self._time_left(), stop=stop)
+
+    def _optimize(self, study: Study, trials: int | None, most: int, **ending: Any) -> None:
+        """Run trials, at most ``most`` at a time."""
         recipe = self.recipe
-        timeout = None if math.isinf(limit) else self._time_left()
-        most = int(limit // self.epochs) if math.isfinite(limit) else trials or 1
-        stop = () if math.isinf(limit) else Epochs(limit + carried * self.epochs, self.epochs)
         study.optimize(
             recipe.objective,
             trials,
-            timeout=timeout,
-            stop=stop,
             workers=max(1, min(recipe.workers, most)),
             executor=recipe.executor,
             progress=recipe.progress,
+            **ending,
         )
 
     def _time_left(self) -> float | None:
