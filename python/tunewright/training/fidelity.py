@@ -73,7 +73,8 @@ def pooled(dataset: Dataset, resolution: int) -> Dataset:
 
 
 def narrowed(recipe: Recipe, width: float) -> Recipe:
-    """The recipe with ``width`` times its units, at least one; of a transformer a multiple of its heads.
+    """The recipe with ``width`` times its units, at least one; of a transformer whose head size
+    follows from it a multiple of its heads.
 
     With ``parametrization="mup"`` the learning rate means the same at every width, and a narrow network says more about
     a wide one.
@@ -81,7 +82,7 @@ def narrowed(recipe: Recipe, width: float) -> Recipe:
     Raises:
         ValueError: a multiplier that is not above 0.
     """
-    step = recipe.heads if recipe.model == "transformer" else 1
+    step = recipe.heads if recipe.model == "transformer" and recipe.head_size is None else 1
     units = max(1, round(positive("width", width) * recipe.width / step))
     return replace(recipe, width=step * units)
 

@@ -28,7 +28,7 @@ def check_model(recipe: Recipe) -> None:
     """
     if recipe.model == "mlp" and recipe.norm == "batch" and recipe.batch_size == 1:
         raise ValueError("batch_size must be 2 or more with norm='batch': one example has no variance")
-    if recipe.model == "transformer":
+    if recipe.model == "transformer" and recipe.head_size is None:
         check_heads(recipe.heads, recipe.width)
         if recipe.parametrization == "mup":
             check_heads(recipe.heads, recipe.base_width, "base_width")
@@ -45,7 +45,8 @@ def build_model(recipe: Recipe, shape: tuple[int, ...], classes: int) -> tuple[L
     layers = _standard(recipe, shape, classes)
     if recipe.parametrization == "standard":
         return layers
-    return widened(layers, _standard(_base(recipe), shape, classes), recipe.width / recipe.base_width)
+    heads = recipe.width / recipe.base_width if recipe.head_size is None else 1.0  # how much they grow with the width
+    return widened(layers, _standard(_base(recipe), shape, classes), heads)
 
 
 def build_rates(recipe: Recipe, shape: tuple[int, ...], classes: int) -> Array | None:
@@ -84,6 +85,8 @@ def _transformer(recipe: Recipe, shape: tuple[int, ...], classes: int) -> tuple[
         classes,
         width=recipe.width,
         heads=recipe.heads,
+        head_size=recipe.head_size,
+        max_length=recipe.max_length,
         ff_ratio=recipe.ff_ratio,
         position_encoding=recipe.position_encoding,
         norm_position=recipe.norm_position,

@@ -29,7 +29,10 @@ PARAMETRIZATIONS = ("standard", "mup")
 
 
 def widened(layers: Sequence[Layer], base: Sequence[Layer], m: float) -> tuple[Layer, ...]:
-    """The layers with first deviations, multipliers and scores by the table; ``base`` are those of the base width."""
+    """The layers with first deviations, multipliers and scores by the table; ``base`` are those of the base width.
+
+    ``m`` is how often the head size of the base goes into theirs.
+    """
     return tuple(_widened(layer, narrow, m) for layer, narrow in zip(layers, base, strict=True))
 
 

@@ -63,6 +63,8 @@ _CHECKS: dict[str, Callable[[str, Any], object]] = {
     "warmup_shape": lambda name, value: choice(name, value, ("linear", "constant")),
 }
 _OPTIONAL: dict[str, Callable[[str, Any], object]] = {
+    "head_size": count,
+    "max_length": count,
     "momentum": proper_fraction,
     "beta2": proper_fraction,
     "decoupled": flag,
@@ -97,7 +99,9 @@ class Recipe:
         augmentation_strength: of shifts, turns, sizes and noise of training images, in [0, 1] (see ``augmented``).
         mixup_alpha: α of the Beta distribution that pairs of examples are mixed by, 0 for none (see ``mixup``).
     Transformer (``transformer``):
-        heads: attention heads; they must divide width, and width / heads is the head size.
+        heads: attention heads; they must divide width, if they have no size of their own.
+        head_size: units of a head (None: width / heads).
+        max_length: positions that are read, the first ones of longer data (None: all).
         ff_ratio: units of the feed-forward branch, in widths.
         position_encoding: "learned", "sinusoidal" or "none".
         norm_position: "pre" or "post" the branches.
@@ -150,6 +154,8 @@ class Recipe:
     augmentation_strength: float = 0.0
     mixup_alpha: float = 0.0
     heads: int = 4
+    head_size: int | None = None
+    max_length: int | None = None
     ff_ratio: float = 4.0
     position_encoding: str = "learned"
     norm_position: str = "pre"

@@ -29,6 +29,8 @@ def transformer(
     depth: int = 2,
     width: int = 128,
     heads: int = 4,
+    head_size: int | None = None,
+    max_length: int | None = None,
     ff_ratio: float = 4.0,
     position_encoding: str = "learned",
     norm_position: str = "pre",
@@ -39,6 +41,8 @@ def transformer(
 ) -> tuple[Layer, ...]:
     """The layers of an encoder of sequences (n, length · features), position after position.
 
+    Positions from ``max_length`` on (None: none) are not read. A head has ``head_size`` units (None: width / heads).
+
     A linear embedding of each position to ``width``, the position encoding, ``depth`` blocks of attention and
     feed-forward branch, the mean over the positions, a linear layer. ``norm_position="pre"`` is x + f(norm(x)) with one
     norm more at the end (Xiong et al. 2020, figure 1b), ``"post"`` is norm(x + f(x)). ``dropout`` falls on the
@@ -46,10 +50,15 @@ def transformer(
     layer before the activation; all others start with the Xavier scale.
 
     Raises:
-        ValueError: an unknown name or a number out of range, or heads that do not divide width; the message names the
-            argument.
+        ValueError: an unknown name or a number out of range, or heads that do not divide width and have no size of
+            their own; the message names the argument.
     """
-    check_heads(heads, width)
+    inner = width if head_size is None else count("heads", heads) * count("head_size", head_size)
+    if head_size is None:
+        check_heads(heads, width)
+    rows = Rows(length)
+    if max_length is not None and count("max_length", max_length) < length:
+        rows, length = Rows(length, max_length), max_length
     whole("depth", depth)
     choice("norm_position", norm_position, NORM_POSITIONS)
     choice("position_encoding", position_encoding, POSITION_ENCODINGS)
@@ -57,9 +66,9 @@ def transformer(
     drop = _dropout(dropout)
     hidden = max(1, round(positive("ff_ratio", ff_ratio) * width))
     attention = (
-        Linear(width, 3 * width, "xavier"),
+        Linear(width, 3 * inner, "xavier"),
         Attention(length, heads, proper_fraction("attention_dropout", attention_dropout)),
-        Linear(width, width, "xavier"),
+        Linear(inner, width, "xavier"),
         *drop,
     )
     feed_forward = (
@@ -76,7 +85,7 @@ def transformer(
     )
     position = POSITION_ENCODINGS[position_encoding]
     return (
-        Rows(length),
+        rows,
         Linear(features, width, "xavier"),
         *(() if position is None else (position(length, width),)),
         *drop,
@@ -91,7 +100,8 @@ def check_heads(heads: int, width: int, name: str = "width") -> None:
     """Refuse heads that cannot share the width out evenly."""
     if count(name, width) % count("heads", heads):
         raise ValueError(
-            f"heads must divide {name}, the head size being {name} / heads; got heads={heads}, {name}={width}"
+            f"heads must divide {name}, the head size being {name} / heads; got heads={heads}, {name}={width}: "
+            "change one, or set head_size"
         )
 
 

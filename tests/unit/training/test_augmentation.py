@@ -92,6 +92,12 @@ def test_the_vision_defaults_of_the_guide_are_a_recipe():
     assert Recipe(**tw.guide.defaults("general")).warmup_steps == 1000
 
 
+@pytest.mark.parametrize("workload", ["nlp", "llm"])
+def test_the_language_defaults_of_the_guide_are_a_recipe(workload):
+    recipe = Recipe(model="transformer", **tw.guide.defaults(workload))
+    assert (recipe.heads, recipe.head_size, recipe.max_length) == (8, 64, 512)
+
+
 def test_other_names_and_fitted_settings():
     assert Recipe(max_grad_norm=0.5, warmup_ratio=0.1) == Recipe(clip_norm=0.5, warmup=0.1)
     with pytest.raises(ValueError, match=r"max_grad_norm is another name of clip_norm: give one of them, got 1\.0"):

@@ -62,6 +62,7 @@ def test_narrowed_recipes():
     assert narrowed(Recipe(width=100), 1e-3).width == 1
     assert narrowed(Recipe(width=48, model="transformer", heads=4), 0.3).width == 16
     assert narrowed(Recipe(width=48, model="transformer", heads=4), 0.01).width == 4
+    assert narrowed(Recipe(width=48, model="transformer", heads=4, head_size=8), 0.3).width == 14
     assert narrowed(Recipe(width=10), 2.0).width == 20
 
 

@@ -92,7 +92,7 @@ TRANSFORMERS += itertools.product(["pre", "post"], ["learned"], [0.3], [0.4], [(
 
 
 @pytest.mark.parametrize(("norm", "position", "dropout", "attention_dropout", "sizes"), TRANSFORMERS)
-def test_transformer(norm, position, dropout, attention_dropout, sizes):
+def test_transformer(norm, position, dropout, attention_dropout, sizes, **own):
     rng = np.random.default_rng(8)
     depth, heads, ff_ratio = sizes
     layers = transformer(
@@ -106,6 +106,7 @@ def test_transformer(norm, position, dropout, attention_dropout, sizes):
         activation="gelu",
         dropout=dropout,
         attention_dropout=attention_dropout,
+        **own,
     )
     network = Network(layers, rng)
     network.parameters += 0.3 * rng.standard_normal(network.parameters.size)
@@ -117,6 +118,10 @@ def test_transformer(norm, position, dropout, attention_dropout, sizes):
     loss()
     found = network.gradient.copy()
     assert relative_error(found, central_differences(loss, network.parameters)) < TOLERANCE
+
+
+def test_transformer_with_heads_of_their_own_size_and_positions_left_out():
+    test_transformer("pre", "learned", 0.0, 0.0, (1, 2, 0.5), head_size=3, max_length=2)
 
 
 CONVOLUTIONS = list(itertools.product(["none", "batch", "layer"], ["max", "mean"], [0.0, 0.4], [(1, 3), (2, 1)]))

@@ -68,6 +68,16 @@ def test_a_transformer_by_hand():
     assert [factor for _, factor in factors].count(1.0) == 5
 
 
+def test_heads_of_one_size_keep_their_scores_and_count_as_outputs_and_inputs():
+    recipe = Recipe(model="transformer", depth=1, width=32, base_width=8, heads=3, head_size=4, parametrization="mup")
+    attention = recipe.build_layers((8, 8), 10)[3].layers
+    assert attention[2] == Attention(8, 3)
+    assert (attention[1].multiplier, attention[3].multiplier) == (0.25, 1.0)
+    narrow = Recipe(model="transformer", depth=1, width=8, heads=3, head_size=4).build_layers((8, 8), 10)[3].layers
+    for place in (1, 3):
+        assert attention[place].first_deviation == narrow[place].first_deviation
+
+
 @pytest.mark.parametrize("optimizer", ["adam", "adamw", "rmsprop", "sgd"])
 @pytest.mark.parametrize("model", SHAPES)
 def test_a_network_as_wide_as_its_base_is_the_standard_one(model, optimizer):

@@ -93,6 +93,8 @@ def test_values_become_plain_and_json_brings_them_back():
         ({"model": "lstm"}, "model must be one of 'mlp', 'transformer', 'conv'"),
         ({"heads": 0}, "heads must be 1 or more"),
         ({"model": "transformer", "heads": 3, "width": 64}, "heads must divide width, .* got heads=3, width=64"),
+        ({"head_size": 0}, "head_size must be 1 or more"),
+        ({"max_length": 0}, "max_length must be 1 or more"),
         ({"ff_ratio": 0.0}, "ff_ratio must be greater than 0"),
         ({"position_encoding": "rotary"}, "position_encoding must be one of 'learned', 'sinusoidal', 'none'"),
         ({"norm_position": "both"}, "norm_position must be one of 'pre', 'post'"),

@@ -72,6 +72,33 @@ def test_rows_and_their_mean():
     assert MeanPool(3).predict({}, rows).tolist() == [[2, 3], [8, 9]]
 
 
+def test_rows_keep_the_first_positions():
+    x = np.arange(12.0).reshape(2, 6)
+    layer = Rows(3, first=2)
+    assert layer.predict({}, x).tolist() == [[0, 1], [2, 3], [6, 7], [8, 9]]
+    dy = np.arange(1.0, 9.0).reshape(4, 2)
+    assert layer.backward({}, (x,), dy, {}).tolist() == [[1, 2, 3, 4, 0, 0], [5, 6, 7, 8, 0, 0]]
+    with pytest.raises(ValueError, match="first must be at most length, 3, got 4"):
+        Rows(3, first=4)
+
+
+def test_longer_data_are_read_up_to_the_longest_length():
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((5, 18))
+    short, cut = (
+        Network(transformer(length, 3, 2, width=8, heads=2, max_length=4), np.random.default_rng(1))
+        for length in (4, 6)
+    )
+    assert np.array_equal(cut.predict(x), short.predict(x[:, :12]))
+    assert transformer(4, 3, 2, width=8, heads=2, max_length=512) == transformer(4, 3, 2, width=8, heads=2)
+
+
+def test_heads_may_have_a_size_of_their_own():
+    attention = transformer(8, 8, 10, width=10, heads=3, head_size=4)[3].layers
+    assert attention[1:4] == (Linear(10, 36, "xavier"), Attention(8, 3, 0.0), Linear(12, 10, "xavier"))
+    assert transformer(8, 8, 10, width=12, heads=3, head_size=4) == transformer(8, 8, 10, width=12, heads=3)
+
+
 def test_a_residual_adds_its_input():
     layer = Residual((Linear(2, 3), Linear(3, 2)))
     held = {"0.weight": np.ones((2, 3)), "0.bias": np.zeros(3), "1.weight": np.ones((3, 2)), "1.bias": np.ones(2)}

@@ -17,20 +17,40 @@ from tunewright.training.layers.layer import Array, Cache, Held, Layer
 
 @dataclass(frozen=True, slots=True)
 class Rows(Layer):
-    """Examples (n, L F) cut into their L = ``length`` positions, (n L, F)."""
+    """Examples (n, L F) cut into their L = ``length`` positions, of which the first K = ``first`` stay, (n K, F).
+
+    None keeps all.
+
+    Raises:
+        ValueError: a number of positions below 1, or more to keep than there are.
+    """
 
     length: int
+    first: int | None = None
 
     def __post_init__(self) -> None:
         count("length", self.length)
+        if self.first is not None and count("first", self.first) > self.length:
+            raise ValueError(f"first must be at most length, {self.length}, got {self.first}")
 
     def predict(self, held: Held, x: Array) -> Array:
-        """The same numbers, one position a row."""
-        return x.reshape(x.shape[0] * self.length, -1)
+        """The numbers of the positions that stay, one position a row."""
+        if self.first is None:
+            return x.reshape(x.shape[0] * self.length, -1)
+        return x[:, : self._columns(x)].reshape(x.shape[0] * self.first, -1)
 
     def backward(self, held: Held, cache: Cache, dy: Array, slopes: Held) -> Array:
-        """dy, one example a row again."""
-        return dy.reshape(cache[0].shape)
+        """dy, one example a row again, and 0 where a position was left out."""
+        x: Array = cache[0]
+        if self.first is None:
+            return dy.reshape(x.shape)
+        dx = np.zeros(x.shape)
+        dx[:, : self._columns(x)] = dy.reshape(x.shape[0], -1)
+        return dx
+
+    def _columns(self, x: Array) -> int:
+        """Of the positions that stay."""
+        return int(x.shape[1] // self.length * (self.length if self.first is None else self.first))
 
 
 @dataclass(frozen=True, slots=True)
