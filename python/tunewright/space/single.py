@@ -15,6 +15,7 @@ from tunewright.space.decimals import DIGITS, EXACT_TENS, TENS, shortest
 _ONE_IN = 10.0**-DIGITS
 _TENS, _EXACT = TENS.tolist(), EXACT_TENS.tolist()
 _LOWEST, _HIGHEST = _TENS[1], _TENS[-2]
+_ROUND = 1.5 * 2.0**52  # there and back leaves integers, halves the even ones: in half the time of ``round``
 _POINT = 2 * DIGITS  # the tens begin at 10**-DIGITS: of 10**decade, decade + DIGITS + 1 of them are not larger
 
 
@@ -29,19 +30,18 @@ def at(unit: float, low: float, high: float) -> float:
         value = high
     tolerance = (value * 0.25 - low * 0.25) * 2.0**-49
     # as ``decimals.snap``
-    size = abs(value)
+    size = value if value >= 0.0 else -value
     if _LOWEST <= size < _HIGHEST:
         shift = _POINT - bisect_right(_TENS, size)  # DIGITS - 1 less the decade
-        short: float
         if shift >= 0:
             ten = _EXACT[shift]
-            short = round(value * ten) / ten
+            short = (value * ten + _ROUND - _ROUND) / ten
         else:
             ten = _EXACT[-shift]
-            short = round(value / ten) * ten
+            short = (value / ten + _ROUND - _ROUND) * ten
     else:
         short = float(f"{value:.{DIGITS - 1}e}")
-    if abs(value - short) <= tolerance:
+    if -tolerance <= value - short <= tolerance:
         value = shortest(value, tolerance) if size * _ONE_IN < 4.0 * tolerance else short
     if value < low:
         return low

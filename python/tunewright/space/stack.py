@@ -9,7 +9,7 @@ from __future__ import annotations
 __all__ = ["Stack", "stacked"]
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +21,8 @@ from tunewright.space.inverse import nearly
 from tunewright.space.line import Continuous, Line
 from tunewright.space.scale import LinearScale, LogScale
 
-_FEW = 16  # numbers
+_FEW = 16  # numbers of a row
+_FEW_NUMBERS = 64  # of a block
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,14 +43,14 @@ class Stack:
 
     def at(self, unit: Array) -> Array:
         """Return the values (k, n) at coordinates (k, n)."""
-        if unit.shape[1] == 1 and (values := self.row(unit[:, 0].tolist())) is not None:
-            return np.array(values)[:, None]
-        return self.whole.at(unit)
+        few = _one_by_one(self.row, unit)
+        return self.whole.at(unit) if few is None else few
 
     def coordinate(self, native: Array) -> Array:
         """Return the coordinates (k, n) of values (k, n)."""
-        if native.shape[1] == 1 and (found := self.coordinate_row(native[:, 0].tolist())) is not None:
-            return np.array(found)[:, None]
+        few = _one_by_one(self.coordinate_row, native)
+        if few is not None:
+            return few
         unit, wrong = nearly(self.whole.at, native, self.whole.scale.coordinate(native))
         for k in np.flatnonzero(wrong.any(axis=1)):
             unit[k] = self.lines[k].coordinate(native[k])
@@ -72,6 +73,20 @@ class Stack:
                 return None
             unit.append(found)
         return unit
+
+
+def _one_by_one(through: Callable[[list[float]], list[float] | None], columns: Array) -> Array | None:
+    """Columns (k, n) of so few numbers that each row goes alone, ``None`` where an array is called for."""
+    if not 0 < columns.size <= _FEW_NUMBERS:
+        return None
+    rows = []
+    for row in columns.T.tolist():
+        found = through(row)
+        if found is None:
+            return None
+        rows.append(found)
+    few: Array = np.array(rows).T
+    return few
 
 
 def stacked(lines: Sequence[Line | None]) -> tuple[Stack, ...]:

@@ -25,7 +25,7 @@ def bits(array):
 def test_alone_and_among_others(ends, units):
     space = tw.Space({f"x{j}": tw.Float(min(pair), max(pair)) for j, pair in enumerate(ends)})
     row = np.array([units[: len(ends)]])
-    many = np.repeat(row, 3, axis=0)
+    many = np.repeat(row, 33, axis=0)  # more than go one by one
     natives, among = space.decode(row), space.decode(many)
     assert np.array_equal(bits(natives), bits(among[:1]))
     assert np.array_equal(bits(space.encode(natives)), bits(space.encode(among)[:1]))
