@@ -55,7 +55,7 @@ class Copy:
     """The function of a network whose layers went through ``change``, with arrays of its own.
 
     Attributes:
-        held: copies of the arrays that the changed layers compute with.
+        held: copies of the arrays that the changed layers compute with, in float64.
         slopes: of the last ``backward``, by the same names; zero before.
         trained: the names of weights and biases.
     """
@@ -65,7 +65,7 @@ class Copy:
             raise TypeError(f"network must be a tunewright.training.Network, got {network!r}")
         self._chain = Chain(tuple(rewired(layer, change) for layer in network.layers))
         arrays, slots = network.arrays, self._chain.slots
-        self.held = {slot.name: arrays[slot.name].copy() for slot in slots}
+        self.held = {slot.name: arrays[slot.name].astype(np.float64) for slot in slots}
         self.slopes = {slot.name: np.zeros(slot.shape) for slot in slots if slot.role != "running"}
         self.trained = tuple(slot.name for slot in slots if slot.role in ("weight", "bias"))
         self._cache: Any = None

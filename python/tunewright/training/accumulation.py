@@ -33,7 +33,8 @@ def learn(
     example is answered correctly by the label that has the larger share in it.
     """
     loss_sum, correct = 0.0, 0
-    single, total = len(rows) <= recipe.batch_size, np.zeros(0)
+    single = len(rows) <= recipe.batch_size
+    total = np.zeros(0 if single else network.gradient.size, network.gradient.dtype)
     for batch, first in enumerate(range(0, len(rows), recipe.batch_size)):
         part = rows[first : first + recipe.batch_size]
         inputs, targets = prepared(dataset, part, recipe, classes, partial(draws, batch))
@@ -42,8 +43,7 @@ def learn(
         loss_sum += loss if single else loss * (len(part) / len(rows))
         correct += int(np.count_nonzero(logits.argmax(axis=1) == dataset.labels[part]))
         if not single:
-            share = network.gradient * (len(part) / len(rows))
-            total = share if batch == 0 else total + share
+            total += network.gradient * (len(part) / len(rows))
     if not single:
         network.gradient[...] = total
     if recipe.clip_norm is not None:

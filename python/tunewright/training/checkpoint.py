@@ -54,7 +54,7 @@ def unpack(
     _check_origin(state, recipe, seed, strict=strict)
     targets = {"parameters": network.parameters, "running": network.running}
     targets |= {f"optimizer.{name}": moment for name, moment in memory.moments.items()}
-    values = {name: _array(state, name, target.shape) for name, target in targets.items()}
+    values = {name: _array(state, name, target) for name, target in targets.items()}
     step = int(_entry(state, "optimizer.step"))
     history = np.asarray(_entry(state, "history"), dtype=np.float64).reshape(-1, _HISTORY_COLUMNS)
     for name, target in targets.items():
@@ -84,8 +84,9 @@ def _entry(state: Mapping[str, Any], name: str) -> Any:
     return state[name]
 
 
-def _array(state: Mapping[str, Any], name: str, shape: tuple[int, ...]) -> Array:
-    value = np.asarray(_entry(state, name), dtype=np.float64)
-    if value.shape != shape:
-        raise ValueError(f"checkpoint's {name} must have shape {shape}, got {value.shape}; the networks differ")
+def _array(state: Mapping[str, Any], name: str, like: Array) -> Array:
+    """The entry in the type of ``like``; exact where it was of that type, as a list of numbers too."""
+    value = np.asarray(_entry(state, name), dtype=like.dtype)
+    if value.shape != like.shape:
+        raise ValueError(f"checkpoint's {name} must have shape {like.shape}, got {value.shape}; the networks differ")
     return value

@@ -7,12 +7,12 @@ __all__ = ["clip_by_norm", "global_norm"]
 import math
 
 import numpy as np
-import numpy.typing as npt
 
 from tunewright.training.argument import positive
+from tunewright.training.layers.layer import Array
 
 
-def global_norm(gradient: npt.NDArray[np.float64]) -> float:
+def global_norm(gradient: Array) -> float:
     """‖g‖₂, without overflow where the squares would have one."""
     with np.errstate(over="ignore", invalid="ignore"):
         square = float(np.sum(gradient * gradient))
@@ -25,7 +25,7 @@ def global_norm(gradient: npt.NDArray[np.float64]) -> float:
     return peak * math.sqrt(float(np.sum(scaled * scaled)))
 
 
-def clip_by_norm(gradient: npt.NDArray[np.float64], limit: float) -> float:
+def clip_by_norm(gradient: Array, limit: float) -> float:
     """Scale ``gradient`` in place to norm ``limit`` where it is longer; return the norm it had.
 
     A gradient that is not finite is left as it came, so that a divergence stays visible.

@@ -14,10 +14,12 @@ __all__ = ["cross_entropy"]
 import numpy as np
 import numpy.typing as npt
 
+from tunewright.training.layers.layer import Array
+
 
 def cross_entropy(
-    logits: npt.NDArray[np.float64], labels: npt.NDArray[np.intp] | npt.NDArray[np.float64], *, smoothing: float = 0.0
-) -> tuple[float, npt.NDArray[np.float64]]:
+    logits: Array, labels: npt.NDArray[np.intp] | Array, *, smoothing: float = 0.0
+) -> tuple[float, Array]:
     """(loss, dloss/dlogits) for logits (n, K), labels (n,) in 0 … K-1 and smoothing ε in [0, 1).
 
     In place of labels there may be targets t (n, K), rows of 0 or more that add up to 1.

@@ -8,6 +8,8 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from tunewright.training.convolution import conv
 from tunewright.training.layers import Array, Layer
 from tunewright.training.network import mlp
@@ -26,6 +28,9 @@ def check_model(recipe: Recipe) -> None:
     Raises:
         ValueError: such settings; the message names them.
     """
+    tiny = float(np.finfo(recipe.precision).tiny)
+    if recipe.eps < tiny:
+        raise ValueError(f"eps must be at least {tiny:.1e} with precision={recipe.precision!r}, got {recipe.eps!r}")
     if recipe.model == "mlp" and recipe.norm == "batch" and recipe.batch_size == 1:
         raise ValueError("batch_size must be 2 or more with norm='batch': one example has no variance")
     if recipe.model == "transformer" and recipe.head_size is None:

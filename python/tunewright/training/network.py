@@ -6,7 +6,8 @@
     running     statistics gathered in training (batch norm), (r,)
     gates       what layers with gates are set to from outside, (g,), and gate_gradient, its slope
 
-The layers see views into these vectors, so an optimiser updates all of them with a few whole-vector operations.
+The layers see views into these vectors, so an optimiser updates all of them with a few whole-vector operations. All
+vectors have one type, float64 or float32, in which everything is computed; inputs of another are converted first.
 """
 
 from __future__ import annotations
@@ -69,16 +70,16 @@ def mlp(
 class Network:
     """Layers with their weights."""
 
-    def __init__(self, layers: Sequence[Layer], rng: np.random.Generator) -> None:
-        """First weights are drawn from ``rng``, layer by layer."""
+    def __init__(self, layers: Sequence[Layer], rng: np.random.Generator, dtype: npt.DTypeLike = np.float64) -> None:
+        """First weights are drawn from ``rng``, layer by layer: in float64, then rounded to ``dtype``."""
         self.layers = tuple(layers)
         sizes = _sizes(self.layers)
-        self.parameters: Array = np.zeros(sizes["trained"])
-        self.gradient: Array = np.zeros(sizes["trained"])
-        self.decays: Array = np.zeros(sizes["trained"])
-        self.running: Array = np.zeros(sizes["running"])
-        self.gates: Array = np.zeros(sizes["gate"])
-        self.gate_gradient: Array = np.zeros(sizes["gate"])
+        self.parameters: Array = np.zeros(sizes["trained"], dtype)
+        self.gradient: Array = np.zeros(sizes["trained"], dtype)
+        self.decays: Array = np.zeros(sizes["trained"], dtype)
+        self.running: Array = np.zeros(sizes["running"], dtype)
+        self.gates: Array = np.zeros(sizes["gate"], dtype)
+        self.gate_gradient: Array = np.zeros(sizes["gate"], dtype)
         self._held = _views(self.layers, self.parameters, self.running, self.gates)
         # The running statistics have no slope; their views here are never written.
         self._slopes = _views(self.layers, self.gradient, self.running, self.gate_gradient)
@@ -117,13 +118,13 @@ class Network:
 
     def gather(self, inputs: Array) -> None:
         """Let layers that gather running statistics see the inputs (n, d) as one training batch; nothing is learned."""
-        x = inputs
+        x = self._typed(inputs)
         for layer, held in zip(self.layers, self._held, strict=True):
             x, _ = layer.forward(held, x, None)
 
     def predict(self, inputs: Array) -> Array:
         """Logits (n, K) of inputs (n, d), in prediction mode."""
-        x = inputs
+        x = self._typed(inputs)
         for layer, held in zip(self.layers, self._held, strict=True):
             x = layer.predict(held, x)
         return x
@@ -140,7 +141,7 @@ class Network:
 
         Labels are (n,), or targets (n, K) (see ``cross_entropy``). ``rng`` feeds dropout and may be omitted without it.
         """
-        x, caches = inputs, []
+        x, caches = self._typed(inputs), []
         for layer, held in zip(self.layers, self._held, strict=True):
             x, cache = layer.forward(held, x, rng)
             caches.append(cache)
@@ -150,6 +151,10 @@ class Network:
         ):
             slope = layer.backward(held, cache, slope, slopes)
         return loss, x
+
+    def _typed(self, inputs: Array) -> Array:
+        """The inputs in the type of the weights."""
+        return np.asarray(inputs, dtype=self.parameters.dtype)
 
 
 def _sizes(layers: Sequence[Layer]) -> dict[str, int]:

@@ -11,7 +11,8 @@ from __future__ import annotations
 __all__ = ["product", "stacked_product"]
 
 import numpy as np
-import numpy.typing as npt
+
+from tunewright.training.layers.layer import Array
 
 _MATRIX_LIMIT = 2**18
 _VECTOR_LIMIT = 2**13
@@ -19,13 +20,11 @@ _VECTOR_LIMIT = 2**13
 _INNER_COST = 4
 
 
-def product(
-    a: npt.NDArray[np.float64], b: npt.NDArray[np.float64], out: npt.NDArray[np.float64] | None = None
-) -> npt.NDArray[np.float64]:
+def product(a: Array, b: Array, out: Array | None = None) -> Array:
     """a b for a (m, k) and b (k, n), into ``out`` (m, n) where given."""
     (m, k), n = a.shape, b.shape[1]
     if out is None:
-        out = np.empty((m, n))
+        out = np.empty((m, n), np.result_type(a, b))
     if m * k * n <= (_VECTOR_LIMIT if m == 1 or n == 1 else _MATRIX_LIMIT):
         return np.matmul(a, b, out=out)
     longest = max(m, n, k / _INNER_COST)
@@ -44,10 +43,10 @@ def product(
     return out
 
 
-def stacked_product(a: npt.NDArray[np.float64], b: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def stacked_product(a: Array, b: Array) -> Array:
     """a b for stacks a (…, m, k) and b (…, k, n) with the same leading axes: (…, m, n)."""
     (m, k), n = a.shape[-2:], b.shape[-1]
-    out = np.empty((*a.shape[:-1], n))
+    out = np.empty((*a.shape[:-1], n), np.result_type(a, b))
     if m * k * n <= (_VECTOR_LIMIT if m == 1 or n == 1 else _MATRIX_LIMIT):
         return np.matmul(a, b, out=out)  # one BLAS call a matrix
     for index in np.ndindex(a.shape[:-2]):

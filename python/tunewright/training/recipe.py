@@ -27,6 +27,7 @@ from tunewright.training.parametrization import PARAMETRIZATIONS
 from tunewright.training.schedules import SCHEDULES, ReduceOnPlateau, Schedule, named_schedule
 from tunewright.training.transformer import NORM_POSITIONS
 
+PRECISIONS = ("float64", "float32")
 SCHEDULE_NAMES = (*SCHEDULES, "plateau")
 
 _CHECKS: dict[str, Callable[[str, Any], object]] = {
@@ -34,6 +35,7 @@ _CHECKS: dict[str, Callable[[str, Any], object]] = {
     "batch_size": count,
     "gradient_accumulation": count,
     "lr": positive,
+    "precision": lambda name, value: choice(name, value, PRECISIONS),
     "model": lambda name, value: choice(name, value, MODELS),
     "depth": whole,
     "width": count,
@@ -83,6 +85,8 @@ class Recipe:
         batch_size: examples a batch; the last batch of an epoch may be smaller.
         gradient_accumulation: batches an update: their gradients are averaged by their examples first.
         lr: learning rate, the peak that the schedule multiplies.
+        precision: "float64", or "float32", in about half of the time: the type of weights, slopes and moments, and of
+            all that is computed with them.
     Network:
         model: "mlp", a perceptron of any data; "transformer", of data with a shape (length, features); "conv", of data
             with a shape (height, width) or (height, width, channels).
@@ -141,6 +145,7 @@ class Recipe:
     batch_size: int = 64
     gradient_accumulation: int = 1
     lr: float = 1e-3
+    precision: str = "float64"
     model: str = "mlp"
     depth: int = 2
     width: int = 128

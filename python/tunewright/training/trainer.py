@@ -91,22 +91,23 @@ class Trainer:
         self.splits = splits
         self.seed = whole("seed", seed)
         self.classes = splits.classes
-        self._rates = None
+        self._rates: Array | None = None
         if layers is None:
             layers = recipe.build_layers(splits.train.shape, self.classes)
-            self._rates = recipe.build_rates(splits.train.shape, self.classes)
+            rates = recipe.build_rates(splits.train.shape, self.classes)
+            self._rates = None if rates is None else rates.astype(recipe.precision)
         elif recipe.parametrization != "standard":
             raise ValueError(
                 f"parametrization must be 'standard' for layers of one's own, got {recipe.parametrization!r}: "
                 "how they grow with the width is not known"
             )
-        self.network = Network(layers, stream(seed, Purpose.WEIGHTS))
+        self.network = Network(layers, stream(seed, Purpose.WEIGHTS), recipe.precision)
         self.history: list[EpochMetrics] = []
         self.epoch_steps = -(-splits.train.size // (recipe.batch_size * recipe.gradient_accumulation))
         self._schedule = recipe.build_schedule(self.epoch_steps * recipe.epochs)
         self._plateau = recipe.build_plateau()
         self._optimizer = recipe.build_optimizer()
-        self._memory = self._optimizer.start(self.network.parameters.size)
+        self._memory = self._optimizer.start(self.network.parameters.size, recipe.precision)
 
     @property
     def epoch(self) -> int:
@@ -175,7 +176,7 @@ class Trainer:
         return self.evaluate(self.splits.test)
 
     def predict(self, inputs: Array) -> Array:
-        """Logits (n, classes) of inputs (n, features).
+        """Logits (n, classes) of inputs (n, features), in the recipe's precision.
 
         Raises:
             ValueError: inputs of another shape.
@@ -185,7 +186,7 @@ class Trainer:
             raise ValueError(f"inputs must have shape (n, {self.splits.train.features}), got {inputs.shape}")
         with np.errstate(all="ignore"):
             logits = [self.network.predict(inputs[rows]) for rows in self._chunks(len(inputs))]
-        return np.concatenate(logits) if logits else np.empty((0, self.classes))
+        return np.concatenate(logits) if logits else np.empty((0, self.classes), self.recipe.precision)
 
     def state(self) -> dict[str, Any]:
         """A checkpoint: plain numbers, one string and arrays, copied.

@@ -7,6 +7,7 @@ that no rectifier's kink lies within h of a unit.
 from __future__ import annotations
 
 import itertools
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -209,6 +210,29 @@ def test_layer_with_respect_to_its_inputs_and_its_slots(layer):
     assert relative_error(dx, central_differences(projection, x)) < TOLERANCE
     for name, slope in slopes.items():
         assert relative_error(slope, central_differences(projection, held[name])) < TOLERANCE, name
+
+
+@pytest.mark.parametrize("scalar", [float, np.float64])
+@pytest.mark.parametrize("layer", LAYERS, ids=str)
+def test_every_layer_keeps_float32_and_is_near_float64(layer, scalar):
+    rng = np.random.default_rng(5)
+    settings = {field.name: getattr(layer, field.name) for field in fields(layer)}
+    layer = replace(layer, **{name: scalar(x) for name, x in settings.items() if isinstance(x, float)})
+    x = 2.0 * rng.standard_normal((6, 12))
+    held = {name: value + 0.3 * rng.random(value.shape) for name, value in layer.initial(rng).items()}
+    slope = rng.standard_normal(layer.forward(dict(held), x, np.random.default_rng(0))[0].shape)
+
+    def results(dtype):
+        own = {name: value.astype(dtype) for name, value in held.items()}
+        slopes = {slot.name: np.empty(slot.shape, dtype) for slot in layer.slots if slot.role != "running"}
+        y, cache = layer.forward(own, x.astype(dtype), np.random.default_rng(0))
+        dx = layer.backward(own, cache, slope.astype(dtype), slopes)
+        return [y, dx, layer.predict(own, x.astype(dtype)), *slopes.values(), *own.values()]
+
+    for single, double in zip(results(np.float32), results(np.float64), strict=True):
+        assert single.dtype == np.float32
+        assert double.dtype == np.float64
+        assert single == pytest.approx(double, rel=2e-4, abs=2e-5)
 
 
 @pytest.mark.parametrize("soft", [False, True])

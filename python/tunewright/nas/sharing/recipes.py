@@ -11,9 +11,11 @@ from tunewright.training import Recipe
 def check_recipe(recipe: Recipe) -> None:
     """Refuse settings that would have to be ignored; those of the recipe's own networks mean nothing here."""
     plain = Recipe()
-    for name in ("gradient_accumulation", "augmentation_strength", "mixup_alpha"):
+    for name in ("precision", "gradient_accumulation", "augmentation_strength", "mixup_alpha"):
         if getattr(recipe, name) != getattr(plain, name):
-            raise ValueError(f"recipe's {name} must be {getattr(plain, name)} for shared weights, which cannot use it")
+            raise ValueError(
+                f"recipe's {name} must be {getattr(plain, name)!r} for shared weights, which cannot use it"
+            )
     if recipe.schedule == "plateau":
         raise ValueError("recipe's schedule must not be 'plateau' for shared weights: no one validation loss is theirs")
 

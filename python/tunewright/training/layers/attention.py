@@ -42,8 +42,8 @@ class Attention(Layer):
     def __post_init__(self) -> None:
         count("length", self.length)
         count("heads", self.heads)
-        proper_fraction("dropout", self.dropout)
-        positive("sharpness", self.sharpness)
+        object.__setattr__(self, "dropout", proper_fraction("dropout", self.dropout))
+        object.__setattr__(self, "sharpness", positive("sharpness", self.sharpness))
 
     def predict(self, held: Held, x: Array) -> Array:
         """P v, the heads side by side."""
@@ -62,8 +62,8 @@ class Attention(Layer):
             return self._joined(stacked_product(p, v)), (q, k, v, p, p)
         if rng is None:
             raise ValueError("attention dropout draws a mask: pass rng, a numpy.random.Generator")
-        mask = rng.random(p.shape) >= self.dropout
-        kept = np.where(mask, p / (1.0 - self.dropout), 0.0)
+        kept = p * (rng.random(p.shape) >= self.dropout)
+        kept /= 1.0 - self.dropout
         return self._joined(stacked_product(kept, v)), (q, k, v, p, kept)
 
     def backward(self, held: Held, cache: Cache, dy: Array, slopes: Held) -> Array:

@@ -22,7 +22,7 @@ class Dropout(Layer):
     rate: float
 
     def __post_init__(self) -> None:
-        proper_fraction("rate", self.rate)
+        object.__setattr__(self, "rate", proper_fraction("rate", self.rate))
 
     def predict(self, held: Held, x: Array) -> Array:
         """x unchanged."""
@@ -36,7 +36,7 @@ class Dropout(Layer):
         """
         if rng is None:
             raise ValueError("dropout draws a mask: pass rng, a numpy.random.Generator")
-        mask = (rng.random(x.shape) >= self.rate).astype(np.float64)
+        mask = (rng.random(x.shape) >= self.rate).astype(x.dtype)
         mask /= 1.0 - self.rate
         return x * mask, (mask,)
 

@@ -108,17 +108,17 @@ class MeanFilter(Layer):
     def predict(self, held: Held, x: Array) -> Array:
         """The means."""
         maps = self._summed(x.reshape(-1, *self.sides, x.shape[1]))
-        maps /= self._counts()
+        maps /= self._counts(x)
         return maps.reshape(x.shape)
 
     def backward(self, held: Held, cache: Cache, dy: Array, slopes: Held) -> Array:
         """Each position's share of the means it is in: the sum is its own transpose."""
-        maps = self._summed(dy.reshape(-1, *self.sides, dy.shape[1]) / self._counts())
+        maps = self._summed(dy.reshape(-1, *self.sides, dy.shape[1]) / self._counts(dy))
         return maps.reshape(dy.shape)
 
-    def _counts(self) -> Array:
-        """How many positions each mean is of, (*sides, 1)."""
-        counts: Array = self._summed(np.ones((1, *self.sides, 1)))[0]
+    def _counts(self, like: Array) -> Array:
+        """How many positions each mean is of, (*sides, 1), in the type of ``like``."""
+        counts: Array = self._summed(np.ones((1, *self.sides, 1), like.dtype))[0]
         return counts
 
     def _summed(self, maps: Array) -> Array:

@@ -51,7 +51,7 @@ class Patches(Layer):
         """Each pixel's slope: the sum over the patches it is in."""
         x, k, edge = cache[0], self.kernel, self.kernel // 2
         patches = dy.reshape(-1, self.height, self.width, k, k, x.shape[1])
-        padded = np.zeros((len(patches), self.height + 2 * edge, self.width + 2 * edge, x.shape[1]))
+        padded = np.zeros((len(patches), self.height + 2 * edge, self.width + 2 * edge, x.shape[1]), dy.dtype)
         for i in range(k):
             for j in range(k):
                 padded[:, i : i + self.height, j : j + self.width] += patches[:, :, :, i, j]
@@ -89,12 +89,12 @@ class Pool(Layer):
         rows, columns, channels = self.height // 2, self.width // 2, x.shape[1]
         dy = dy.reshape(-1, rows, columns, 1, channels)
         if self.kind == "max":
-            parts = np.zeros((len(dy), rows, columns, 4, channels))
+            parts = np.zeros((len(dy), rows, columns, 4, channels), dy.dtype)
             largest = self._squares(x).argmax(axis=3)[:, :, :, None]
             np.put_along_axis(parts, largest, dy, axis=3)
         else:
             parts = np.repeat(dy / 4.0, 4, axis=3)
-        dx = np.zeros((len(dy), self.height, self.width, channels))
+        dx = np.zeros((len(dy), self.height, self.width, channels), dy.dtype)
         squares = parts.reshape(-1, rows, columns, 2, 2, channels).transpose(0, 1, 3, 2, 4, 5)
         dx[:, : 2 * rows, : 2 * columns] = squares.reshape(-1, 2 * rows, 2 * columns, channels)
         return dx.reshape(x.shape)

@@ -5,6 +5,8 @@ y       what goes out, (rows, outputs)
 dy, dx  slopes of the loss with respect to y and x, same shapes
 held    the layer's arrays by slot name: views into the network's flat vectors
 cache   what the backward pass needs from the forward pass
+
+All of one network have one type, float64 or float32: whatever a layer makes of them has it too.
 """
 
 from __future__ import annotations
@@ -14,12 +16,12 @@ __all__ = ["Array", "Cache", "Held", "Layer", "Role", "Slot"]
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-Array: TypeAlias = npt.NDArray[np.float64]
+Array: TypeAlias = npt.NDArray[np.floating[Any]]
 Held: TypeAlias = Mapping[str, Array]
 Cache: TypeAlias = tuple[Array, ...]
 Role: TypeAlias = Literal["weight", "bias", "running", "gate"]

@@ -37,7 +37,7 @@ class Linear(Layer):
         choice("init", self.init, INITIALISERS)
         if self.deviation is not None:
             nonnegative("deviation", self.deviation)
-        positive("multiplier", self.multiplier)
+        object.__setattr__(self, "multiplier", positive("multiplier", self.multiplier))
 
     @property
     def first_deviation(self) -> float:

@@ -37,8 +37,8 @@ class BatchNorm(Layer):
     def __post_init__(self) -> None:
         count("units", self.units)
         flag("affine", self.affine)
-        fraction("momentum", self.momentum)
-        positive("eps", self.eps)
+        object.__setattr__(self, "momentum", fraction("momentum", self.momentum))
+        object.__setattr__(self, "eps", positive("eps", self.eps))
 
     @property
     def slots(self) -> tuple[Slot, ...]:
@@ -50,7 +50,7 @@ class BatchNorm(Layer):
     def initial(self, rng: np.random.Generator) -> dict[str, Array]:
         """γ = 1, β = 0, running mean 0 and variance 1."""
         zero, one = np.zeros(self.units), np.ones(self.units)
-        running = {"mean": zero, "variance": one}
+        running: dict[str, Array] = {"mean": zero, "variance": one}
         return {"gain": one, "offset": zero, **running} if self.affine else running
 
     def predict(self, held: Held, x: Array) -> Array:
@@ -91,7 +91,7 @@ class LayerNorm(Layer):
 
     def __post_init__(self) -> None:
         count("units", self.units)
-        positive("eps", self.eps)
+        object.__setattr__(self, "eps", positive("eps", self.eps))
 
     @property
     def slots(self) -> tuple[Slot, ...]:

@@ -36,7 +36,7 @@ class SinusoidalPosition(Layer):
         """x + s at each position."""
         unit = np.arange(self.width)
         angle = np.arange(self.length)[:, None] / _LONGEST_WAVE ** ((unit - unit % 2) / self.width)
-        return _added(x, np.where(unit % 2 == 0, np.sin(angle), np.cos(angle)))
+        return _added(x, np.where(unit % 2 == 0, np.sin(angle), np.cos(angle)).astype(x.dtype))
 
     def backward(self, held: Held, cache: Cache, dy: Array, slopes: Held) -> Array:
         """dy."""

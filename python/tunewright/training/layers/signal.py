@@ -43,7 +43,7 @@ class Windows(Layer):
         """Each sample's slope: the sum over the windows it is in."""
         x, k, edge = cache[0], self.kernel, self.kernel // 2
         windows = dy.reshape(-1, self.length, k, x.shape[1])
-        padded = np.zeros((len(windows), self.length + 2 * edge, x.shape[1]))
+        padded = np.zeros((len(windows), self.length + 2 * edge, x.shape[1]), dy.dtype)
         for i in range(k):
             padded[:, i : i + self.length] += windows[:, :, i]
         return padded[:, edge : edge + self.length].reshape(x.shape)
@@ -78,11 +78,11 @@ class PairPool(Layer):
         x, half = cache[0], self.length // 2
         dy = dy.reshape(-1, half, 1, x.shape[1])
         if self.kind == "max":
-            parts = np.zeros((len(dy), half, 2, x.shape[1]))
+            parts = np.zeros((len(dy), half, 2, x.shape[1]), dy.dtype)
             np.put_along_axis(parts, self._pairs(x).argmax(axis=2)[:, :, None], dy, axis=2)
         else:
             parts = np.repeat(dy / 2.0, 2, axis=2)
-        dx = np.zeros((len(dy), self.length, x.shape[1]))
+        dx = np.zeros((len(dy), self.length, x.shape[1]), dy.dtype)
         dx[:, : 2 * half] = parts.reshape(len(dy), 2 * half, -1)
         return dx.reshape(x.shape)
 

@@ -25,9 +25,9 @@ class Adam(Optimizer):
     decoupled: bool = False
 
     def __post_init__(self) -> None:
-        proper_fraction("beta1", self.beta1)
-        proper_fraction("beta2", self.beta2)
-        positive("eps", self.eps)
+        object.__setattr__(self, "beta1", proper_fraction("beta1", self.beta1))
+        object.__setattr__(self, "beta2", proper_fraction("beta2", self.beta2))
+        object.__setattr__(self, "eps", positive("eps", self.eps))
         self._check_decay()
 
     @property

@@ -18,6 +18,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 
 from tunewright.training.argument import flag, nonnegative
 from tunewright.training.layers.layer import Array
@@ -46,9 +47,9 @@ class Optimizer(ABC):
     def direction(self, state: OptimizerState, gradient: Array) -> Array:
         """The vector u (p,) of θ ← θ - η u, after updating the moments in place; ``state.step`` counts from 1 here."""
 
-    def start(self, size: int) -> OptimizerState:
-        """The state before the first step: zero moments of ``size`` parameters."""
-        return OptimizerState(0, {name: np.zeros(size) for name in self.moments})
+    def start(self, size: int, dtype: npt.DTypeLike = np.float64) -> OptimizerState:
+        """The state before the first step: zero moments of ``size`` parameters of type ``dtype``."""
+        return OptimizerState(0, {name: np.zeros(size, dtype) for name in self.moments})
 
     def update(
         self,
@@ -61,6 +62,7 @@ class Optimizer(ABC):
         rates: Array | None = None,
     ) -> None:
         """One step, θ ← θ - η r u: ``parameters`` and ``state`` change in place, ``gradient`` does not."""
+        lr = float(lr)  # a NumPy scalar would turn float32 vectors into float64
         state.step += 1
         if self.weight_decay > 0.0:
             pull = parameters if decays is None else parameters * decays
@@ -75,5 +77,5 @@ class Optimizer(ABC):
         parameters -= step
 
     def _check_decay(self) -> None:
-        nonnegative("weight_decay", self.weight_decay)
+        object.__setattr__(self, "weight_decay", nonnegative("weight_decay", self.weight_decay))
         flag("decoupled", self.decoupled)

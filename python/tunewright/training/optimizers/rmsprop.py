@@ -29,9 +29,9 @@ class RMSprop(Optimizer):
     decoupled: bool = False
 
     def __post_init__(self) -> None:
-        proper_fraction("beta2", self.beta2)
-        positive("eps", self.eps)
-        proper_fraction("momentum", self.momentum)
+        object.__setattr__(self, "beta2", proper_fraction("beta2", self.beta2))
+        object.__setattr__(self, "eps", positive("eps", self.eps))
+        object.__setattr__(self, "momentum", proper_fraction("momentum", self.momentum))
         flag("centered", self.centered)
         self._check_decay()
 

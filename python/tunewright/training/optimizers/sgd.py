@@ -25,8 +25,8 @@ class SGD(Optimizer):
     decoupled: bool = False
 
     def __post_init__(self) -> None:
-        proper_fraction("momentum", self.momentum)
-        fraction("dampening", self.dampening)
+        object.__setattr__(self, "momentum", proper_fraction("momentum", self.momentum))
+        object.__setattr__(self, "dampening", fraction("dampening", self.dampening))
         flag("nesterov", self.nesterov)
         self._check_decay()
         if self.nesterov and (self.momentum == 0.0 or self.dampening != 0.0):
