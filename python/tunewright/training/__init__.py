@@ -1,8 +1,9 @@
 """The NumPy reference trainer: perceptrons, transformers and convolutional networks, by hand and to the bit.
 
 It stands alone: it knows nothing of tuning, and its only needs are NumPy and SciPy's error function. Everything is
-float64; every run is a pure function of (recipe, data, seed), and a run resumed from a checkpoint has the bits of one
-that was never interrupted, whatever the number of BLAS threads (on one kind of machine, with one build of NumPy).
+float64, or float32 with ``precision="float32"``; every run is a pure function of (recipe, data, seed), and a run
+resumed from a checkpoint has the bits of one that was never interrupted, whatever the number of BLAS threads (on one
+kind of machine, with one build of NumPy).
 
     >>> from tunewright.training import Recipe, Trainer, load_digits, split
     >>> splits = split(load_digits(), seed=0)

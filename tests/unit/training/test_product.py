@@ -52,7 +52,10 @@ few = digits.take(range(100))
 conv = train_mlp(split(few), epochs=1, model="conv", width=40, norm="batch")
 # 64 positions with heads of 80: each product of attention is large enough to be threaded.
 sequence = train_mlp(split(few.shaped(64, 1)), epochs=1, model="transformer", depth=1, width=80, heads=1, batch_size=30)
-for trainer in (wide, conv, sequence):
+single = train_mlp(
+    split(few.shaped(64, 1)), epochs=1, model="transformer", depth=1, width=80, batch_size=30, precision="float32"
+)
+for trainer in (wide, conv, sequence, single):
     print(hashlib.sha256(trainer.network.parameters.tobytes()).hexdigest())
 """
 
