@@ -79,4 +79,5 @@ def _stepped(side: int) -> int:
 def _blocks(x: Array, rows: int, columns: int) -> Array:
     """x (r rows, c columns) as a view (r, c, rows, columns)."""
     m, n = x.shape
-    return x.reshape(m // rows, rows, n // columns, columns).swapaxes(1, 2)
+    blocks: Array = x.reshape(m // rows, rows, n // columns, columns).swapaxes(1, 2)
+    return blocks
