@@ -98,7 +98,7 @@ class Cell:
         """See :class:`~tunewright.nas.design.Wired`."""
         return Architecture(*graph_of(self.nodes, dict(zip(self.edges, path, strict=True))))
 
-    def kept(self, strengths: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+    def kept(self, strengths: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.bool_]:
         """See :class:`~tunewright.nas.design.Wired`: all edges."""
         return np.ones(len(strengths), dtype=np.bool_)
 

@@ -99,7 +99,7 @@ class DartsCell:
         """See :class:`~tunewright.nas.design.Wired`."""
         return Architecture(*graph_of(self.nodes + 2, dict(zip(self.edges, path, strict=True)), inputs=2))
 
-    def kept(self, strengths: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+    def kept(self, strengths: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.bool_]:
         """See :class:`~tunewright.nas.design.Wired`: the two strongest edges of every node."""
         kept = np.zeros(len(strengths), dtype=np.bool_)
         first = 0

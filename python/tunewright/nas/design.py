@@ -104,7 +104,7 @@ class Wired(Design, Protocol):
         """
         ...
 
-    def kept(self, strengths: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+    def kept(self, strengths: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.bool_]:
         """Which edges a path takes if those of the largest ``strengths`` (e,) are to be taken, (e,)."""
         ...
 

@@ -10,8 +10,9 @@ import pytest
 
 from tunewright.nas import grad_norm, synflow
 from tunewright.training import Network, Recipe, Trainer, digit_signals, load_digits, narrowed, reduced, split
-from tunewright.training.cellular import cellular, complete_edges
-from tunewright.training.layers import Layer
+from tunewright.training.cellular import cellular
+from tunewright.training.layers import Gated, Layer
+from tunewright.training.operations import OPERATIONS, operation
 from tunewright.training.optimizers import SGD, Adam, AdamW, RMSprop
 from tunewright.training.product import product, stacked_product
 
@@ -21,12 +22,12 @@ def small():
     return split(load_digits().take(np.arange(0, 1797, 10)), seed=0)
 
 
-OPTIMIZERS = [SGD(), SGD(0.9, 0.1), SGD(0.9, nesterov=True), RMSprop(), RMSprop(momentum=0.5, centered=True)]
-OPTIMIZERS += [Adam(), Adam(weight_decay=0.1), AdamW(), SGD(0.9, weight_decay=0.1, decoupled=True)]
+SETTINGS = [SGD(), SGD(0.9, 0.1), SGD(0.9, nesterov=True), RMSprop(), RMSprop(momentum=0.5, centered=True)]
+SETTINGS += [Adam(), Adam(weight_decay=0.1), AdamW(), SGD(0.9, weight_decay=0.1, decoupled=True)]
 
 
 @pytest.mark.parametrize("scalar", [float, np.float64])
-@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=str)
+@pytest.mark.parametrize("optimizer", SETTINGS, ids=str)
 def test_every_optimizer_keeps_float32_and_is_near_float64(optimizer, scalar):
     settings = {field.name: getattr(optimizer, field.name) for field in fields(optimizer)}
     optimizer = replace(optimizer, **{name: scalar(x) for name, x in settings.items() if isinstance(x, float)})
@@ -185,8 +186,11 @@ def test_divergence_is_a_metric(small, model, optimizer, lr):
 def test_cells_and_gates_are_float32(monkeypatch):
     seen = watched(monkeypatch, kinds())
     splits = split(digit_signals(80))
-    edges = complete_edges(3)
-    layers = cellular((40,), 1, 10, edges=edges, operations=[("zero", "identity", "conv3", "mean3")] * len(edges))
+
+    def cell(sides, states, last):
+        return Gated(tuple(operation(name, sides, states[0], states[0]) for name in OPERATIONS)), states
+
+    layers = cellular((40,), 1, 10, cell, cells=2, filters=3)
     trainer = Trainer(Recipe(epochs=1, precision="float32"), splits, layers=layers)
     list(trainer.fit())
     assert seen == {np.dtype(np.float32)}

@@ -100,7 +100,8 @@ class Graph(Layer):
                 before = found[place]
                 found[place] = part if before is None else before + part
         parts = zip(found, self.widths, strict=False)
-        return np.concatenate([np.zeros((len(x), width)) if part is None else part for part, width in parts], axis=1)
+        whole = [np.zeros((len(x), width), x.dtype) if part is None else part for part, width in parts]
+        return np.concatenate(whole, axis=1)
 
     def _cut(self, x: Array) -> list[Array]:
         ends = list(accumulate(self.widths))

@@ -70,7 +70,7 @@ class Depthwise(Layer):
     def predict(self, held: Held, x: Array) -> Array:
         """Σ x_t w_t."""
         maps = _padded(x, self.sides, self._edge, 0.0)
-        total = np.zeros((len(maps), *self.sides, self.channels))
+        total = np.zeros((len(maps), *self.sides, self.channels), x.dtype)
         for tap, weight in zip(_taps(self.sides, self.kernel, self.dilation), held["weight"], strict=True):
             total += maps[tap] * weight
         return total.reshape(x.shape)
@@ -109,7 +109,7 @@ class MaxFilter(Layer):
     def predict(self, held: Held, x: Array) -> Array:
         """The largest."""
         maps = _padded(x, self.sides, self.kernel // 2, -np.inf)
-        largest = np.full((len(maps), *self.sides, x.shape[1]), -np.inf)
+        largest = np.full((len(maps), *self.sides, x.shape[1]), -np.inf, x.dtype)
         for tap in _taps(self.sides, self.kernel, 1):
             np.maximum(largest, maps[tap], out=largest)
         return largest.reshape(x.shape)
