@@ -3,9 +3,10 @@
     python benches/python/bench_transformer.py                # one thread, then two
     python benches/python/bench_transformer.py --steps 20 --rounds 9
 
-A step is one batch of 64: forward, backward and Adam. Rounds of steps alternate between the trainer (float64, as
-always) and PyTorch in float32 and float64; medians, in ms of processor time and on the clock. PyTorch starts with the
-same weights: "loss differs" is by how much, in float64, before the first step. Without PyTorch there is one column.
+A step is one batch of 64: forward, backward and Adam. Rounds of steps alternate between the trainer and PyTorch, both
+in float32 and in float64; medians, in ms of processor time and on the clock, and medians of the ratios of each round.
+The trainer keeps to one thread. All start with the same weights: "loss differs" is by how much, in float64, before the
+first step. Without PyTorch the trainer's columns are alone.
 """
 
 from __future__ import annotations
@@ -26,12 +27,13 @@ SIZES = [  # (what, shape, settings)
     ("64 pixels, width 64", (64, 1), {"width": 64}),
 ]
 BATCH = 64
+PRECISIONS = ("float32", "float64")
 
 
-def ours(shape, settings):
+def ours(shape, settings, precision):
     from tunewright.training import Recipe, Trainer, load_digits, split
 
-    recipe = Recipe(model="transformer", batch_size=BATCH, **settings)
+    recipe = Recipe(model="transformer", batch_size=BATCH, precision=precision, **settings)
     trainer = Trainer(recipe, split(load_digits().shaped(*shape), seed=0))
     inputs, labels = trainer.splits.train.inputs[:BATCH], trainer.splits.train.labels[:BATCH]
 
@@ -126,32 +128,44 @@ def timed(step, steps):
     return (time.process_time() - cpu) * 1e3 / steps, (time.perf_counter() - wall) * 1e3 / steps
 
 
+def contestants(shape, settings, torch):
+    """Steps by name, in the order they are measured, and by how much the two losses differ in float64."""
+    steps = {}
+    for precision in PRECISIONS:
+        trainer, inputs, labels, steps[f"trainer {precision}"] = ours(shape, settings, precision)
+        if torch is not None:
+            steps[f"PyTorch {precision}"] = theirs(trainer, inputs, labels, getattr(torch, precision))
+    losses = {name: step() for name, step in steps.items()}
+    return steps, abs(losses["trainer float64"] - losses.get("PyTorch float64", losses["trainer float64"]))
+
+
 def measure(threads, steps, rounds):
     try:
         import torch
 
         torch.set_num_threads(threads)
-        kinds = {"PyTorch float32": torch.float32, "PyTorch float64": torch.float64}
+        names = [f"{who} {precision}" for precision in PRECISIONS for who in ("trainer", "PyTorch")]
+        pairs = [(f"trainer {precision}", f"PyTorch {precision}") for precision in PRECISIONS]
     except ImportError:
-        kinds = {}
+        torch, names, pairs = None, [f"trainer {precision}" for precision in PRECISIONS], []
         print("PyTorch is not installed: its columns are left out (pip install torch).\n")
-    names = ["trainer", *kinds]
-    heads = [f"{name}, cpu / wall ms" for name in names] + [f"{name}: cpu ours / its" for name in kinds]
+    heads = [f"{name}, cpu / wall ms" for name in names] + [f"{mine} / {its}, cpu / wall" for mine, its in pairs]
     print(f"| threads: {threads} | " + " | ".join(heads) + " | loss differs |\n|---" + "|---" * (len(heads) + 1) + "|")
     for what, shape, settings in SIZES:
-        trainer, inputs, labels, own = ours(shape, settings)
-        steps_by = {"trainer": own} | {name: theirs(trainer, inputs, labels, dtype) for name, dtype in kinds.items()}
-        losses = [step() for name, step in steps_by.items() if name != "PyTorch float32"]
+        steps_by, differs = contestants(shape, settings, torch)
         times = {name: [] for name in names}
         for _ in range(rounds):
             for name, step in steps_by.items():
                 times[name].append(timed(step, steps))
-        cpu, wall = ({name: statistics.median(t[i] for t in times[name]) for name in names} for i in (0, 1))
-        cells = [f"{cpu[name]:.1f} / {wall[name]:.1f}" for name in names]
-        for kind in kinds:
-            ratios = [mine[0] / its[0] for mine, its in zip(times["trainer"], times[kind], strict=True)]
-            cells.append(f"{statistics.median(ratios):.2f}")
-        print(f"| {what} | " + " | ".join(cells) + f" | {max(losses) - min(losses):.0e} |", flush=True)
+        cells = ["{:.1f} / {:.1f}".format(*medians(times[name])) for name in names]
+        for mine, its in pairs:
+            ratios = [[a / b for a, b in zip(*both, strict=True)] for both in zip(times[mine], times[its], strict=True)]
+            cells.append("{:.2f} / {:.2f}".format(*medians(ratios)))
+        print(f"| {what} | " + " | ".join(cells) + f" | {differs:.0e} |", flush=True)
+
+
+def medians(rows):
+    return [statistics.median(column) for column in zip(*rows, strict=True)]
 
 
 def main():
