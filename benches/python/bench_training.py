@@ -20,6 +20,8 @@ ROWS = [
     ("digits", load_digits, {"model": "conv", "width": 16}),
     ("digits, 8 rows", load_digits, {"model": "transformer", "width": 64}),
     ("digits, 8 rows", load_digits, {"model": "transformer", "width": 128}),
+    ("digits, 8 rows", load_digits, {"model": "transformer", "width": 64, "precision": "float32"}),
+    ("digits, 8 rows", load_digits, {"model": "transformer", "width": 128, "precision": "float32"}),
     ("sorted_sequences(2000)", lambda: sorted_sequences(2000), {"model": "mlp", "lr": 3e-3}),
     ("sorted_sequences(2000)", lambda: sorted_sequences(2000), {"model": "transformer", "width": 32, "lr": 3e-3}),
     ("repeated_tokens(2000)", lambda: repeated_tokens(2000), {"model": "mlp", "lr": 3e-3}),
