@@ -11,10 +11,12 @@ from __future__ import annotations
 __all__ = ["product", "stacked_product"]
 
 import math
+from typing import Any, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
-from tunewright.training.layers.layer import Array
+Array: TypeAlias = npt.NDArray[np.floating[Any]]  # that of the layers, which this room is below
 
 _MATRIX_LIMIT = 2**18
 _VECTOR_LIMIT = 2**13
