@@ -160,6 +160,29 @@ def test_volumes(problem):
     close(numerics.hypervolume(losses, reference=corner, maximize=maximize), twin, twin)
 
 
+@settings(deadline=None, max_examples=30)
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    n=st.sampled_from([5, 30, 128, 129, 170]),
+    m=st.integers(4, 6),
+    levels=st.sampled_from([1, 2, 3]),
+)
+@example(seed=0, n=170, m=5, levels=3)
+@example(seed=0, n=128, m=5, levels=3)
+@example(seed=0, n=60, m=6, levels=3)
+def test_volumes_of_sets_large_enough_for_every_branch(seed, n, m, levels):
+    """Few levels, so that the twin has few slices, each with a scale of its own, so that no two objectives are alike."""
+    random = np.random.default_rng(seed)
+    losses = np.cumsum(random.random((levels, m)), axis=0)[random.integers(0, levels, (n, m)), np.arange(m)]
+    twin = reference.hypervolume(losses, reference=levels)
+    close(numerics.hypervolume(losses, reference=levels), twin, twin)
+    if m == 4 and n > 128:  # every one takes the twin a volume
+        losses = losses[: 140 if levels == 3 else 129]
+    if m == 4 and levels < 3:
+        ours = numerics.hypervolume_contributions(losses, reference=levels)
+        close(ours, reference.hypervolume_contributions(losses, reference=levels), twin)
+
+
 @BRIEF
 @given(losses=matrices(ROUGH, 6, 4))
 def test_volumes_of_ugly_points(losses):

@@ -21,6 +21,7 @@ mod nondominated;
 mod order;
 mod places;
 mod rank;
+mod scratch;
 mod sieve;
 mod solid;
 mod staircase;

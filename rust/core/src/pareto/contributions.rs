@@ -21,10 +21,10 @@ use crate::error::Result;
 pub fn hypervolume_contributions(losses: &[f64], reference: &[f64]) -> Result<Vec<f64>> {
     let m = reference.len();
     let boxes = Boxes::new(losses, reference)?.finite()?;
-    let rows: Vec<&[f64]> = boxes.corners.chunks_exact(m).collect();
     let found = match m {
-        1 | 2 => planar(&rows),
-        3 => spatial(&rows),
+        1 => planar(&boxes.corners.iter().map(|&x| [x, 1.0]).collect::<Vec<_>>()),
+        2 => planar(boxes.corners.as_chunks().0),
+        3 => spatial(boxes.corners.as_chunks().0),
         _ => by_limits(&boxes.corners, m)?,
     };
     let mut contributions = vec![0.0; losses.len() / m];
@@ -34,16 +34,15 @@ pub fn hypervolume_contributions(losses: &[f64], reference: &[f64]) -> Result<Ve
     Ok(contributions)
 }
 
-/// One or two coordinates: the rectangle between the neighbours on the front.
-fn planar(rows: &[&[f64]]) -> Vec<f64> {
-    let second = |row: &[f64]| if row.len() == 1 { 1.0 } else { row[1] };
-    let turned: Vec<f64> = rows.iter().flat_map(|row| [-row[0], -second(row)]).collect();
+/// Two coordinates: the rectangle between the neighbours on the front.
+fn planar(rows: &[[f64; 2]]) -> Vec<f64> {
+    let turned: Vec<f64> = rows.iter().flat_map(|[x, y]| [-x, -y]).collect();
     let order = lexicographic::<2>(&turned);
-    let point = |i: u32| (rows[i as usize][0], second(rows[i as usize]));
     let mut contributions = vec![0.0; rows.len()];
-    let mut front: Vec<(f64, f64, Option<usize>)> = vec![(f64::INFINITY, 0.0, None)];
-    for equal in order.chunk_by(|&i, &j| point(i) == point(j)) {
-        let (x, y) = point(equal[0]);
+    let mut front: Vec<(f64, f64, Option<usize>)> = Vec::with_capacity(rows.len() + 2);
+    front.push((f64::INFINITY, 0.0, None));
+    for equal in order.chunk_by(|&i, &j| rows[i as usize] == rows[j as usize]) {
+        let [x, y] = rows[equal[0] as usize];
         if y > front[front.len() - 1].1 {
             front.push((x, y, (equal.len() == 1).then_some(equal[0] as usize)));
         }
@@ -82,15 +81,18 @@ struct Sweep {
     contributions: Vec<f64>,
 }
 
-fn spatial(rows: &[&[f64]]) -> Vec<f64> {
-    let turned: Vec<f64> = rows.iter().flat_map(|row| [-row[2], -row[0], -row[1]]).collect();
+fn spatial(rows: &[[f64; 3]]) -> Vec<f64> {
+    let turned: Vec<f64> = rows.iter().flat_map(|[x, y, z]| [-z, -x, -y]).collect();
     let order = lexicographic::<3>(&turned);
-    let mut sweep =
-        Sweep { stairs: Vec::new(), strips: Vec::with_capacity(2 * rows.len()), contributions: vec![0.0; rows.len()] };
+    let mut sweep = Sweep {
+        stairs: Vec::with_capacity(64),
+        strips: Vec::with_capacity(2 * rows.len()),
+        contributions: vec![0.0; rows.len()],
+    };
     let mut repeated = Vec::new();
     for equal in order.chunk_by(|&i, &j| rows[i as usize] == rows[j as usize]) {
         let row = equal[0] as usize;
-        sweep.insert(rows[row][0], rows[row][1], rows[row][2], row);
+        sweep.insert(rows[row], row);
         if equal.len() > 1 {
             repeated.push(row);
         }
@@ -106,7 +108,7 @@ fn spatial(rows: &[&[f64]]) -> Vec<f64> {
 }
 
 impl Sweep {
-    fn insert(&mut self, x: f64, y: f64, z: f64, row: usize) {
+    fn insert(&mut self, [x, y, z]: [f64; 3], row: usize) {
         let from = self.stairs.partition_point(|corner| corner.x > x);
         let below = if from > 0 { self.stairs[from - 1].y } else { 0.0 };
         if below >= y || self.stairs.get(from).is_some_and(|corner| corner.x == x && corner.y >= y) {

@@ -32,7 +32,7 @@ impl Boxes {
         if m == 0 || losses.len() % m != 0 {
             return Err(Error::Length { argument: "losses", expected: m, got: losses.len() });
         }
-        let mut boxes = Self { corners: Vec::with_capacity(losses.len()), index: Vec::new() };
+        let mut boxes = Self { corners: Vec::with_capacity(losses.len()), index: Vec::with_capacity(losses.len() / m) };
         for (i, row) in losses.chunks_exact(m).enumerate() {
             if row.iter().zip(reference).all(|(x, r)| x < r) {
                 boxes.corners.extend(row.iter().zip(reference).map(|(x, r)| r - x));

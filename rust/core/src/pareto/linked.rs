@@ -1,10 +1,12 @@
-//! The volume of few four-dimensional boxes [0, v].
+//! The volume of few boxes [0, v] of three and four dimensions.
 //!
 //! From the largest w down each box adds w times what it adds to the union of the boxes before it in three dimensions.
 //! The corners of that union are in descending order of z. From the top down they build a staircase in (x, y), and each
 //! keeps the two steps between which it comes in: `wide`, with the largest y of those at least as wide, and `high`, with
 //! the largest x of those that are higher and narrower. So the staircase is built again in O(1) for each corner, without
 //! a search, and a box costs O(n) (A. P. Guerreiro & C. M. Fonseca, IEEE TEVC 22, 2018, section III).
+
+use super::hypersolid::Body;
 
 /// The step before all others, with an infinite x and y = 0.
 const FIRST: u32 = 0;
@@ -28,7 +30,7 @@ struct Step {
 }
 
 /// A union of three-dimensional boxes.
-struct Linked {
+pub struct Linked {
     /// Every corner so far, behind the two ends.
     corners: Vec<Corner>,
     /// Those not inside another, z descending; of the same z some may be.
@@ -47,6 +49,19 @@ impl Linked {
         Self { corners, order: Vec::with_capacity(most), next }
     }
 
+    /// The steps of the staircase between which (x, y) comes.
+    #[inline(always)]
+    fn between(&self, x: f64, y: f64) -> (u32, u32) {
+        let (mut wide, mut high) = (FIRST, self.next[FIRST as usize]);
+        while self.corners[high as usize].x >= x {
+            (wide, high) = (high, self.next[high as usize]);
+        }
+        while self.corners[high as usize].y < y {
+            high = self.next[high as usize];
+        }
+        (wide, high)
+    }
+
     fn add(&mut self, x: f64, y: f64, z: f64, wide: u32, high: u32) -> u32 {
         let id = self.corners.len() as u32;
         let wide = Step { edge: self.corners[wide as usize].y, id: wide };
@@ -54,17 +69,6 @@ impl Linked {
         self.corners.push(Corner { x, y, z, wide, high });
         self.next.push(LAST);
         id
-    }
-
-    /// Adds the box of a corner and returns the volume that it added.
-    #[inline]
-    fn insert(&mut self, [x, y, z]: [f64; 3]) -> f64 {
-        let at = self.order.partition_point(|&id| self.corners[id as usize].z >= z);
-        let Some((wide, high)) = self.build(at, x, y) else { return 0.0 };
-        let id = self.add(x, y, z, wide, high);
-        let gain = self.sink(at, id);
-        self.order.insert(at, id);
-        gain
     }
 
     /// Builds the staircase of the first corners and returns the steps between which (x, y) comes, None if it is covered.
@@ -80,14 +84,7 @@ impl Linked {
                 return None;
             }
         }
-        let (mut wide, mut high) = (FIRST, self.next[FIRST as usize]);
-        while self.corners[high as usize].x >= x {
-            (wide, high) = (high, self.next[high as usize]);
-        }
-        while self.corners[high as usize].y < y {
-            high = self.next[high as usize];
-        }
-        Some((wide, high))
+        Some(self.between(x, y))
     }
 
     /// The volume of a new box outside the union; it becomes a step for the corners below it, from `at` on, and those
@@ -167,6 +164,45 @@ impl Linked {
             (right, floor) = (corner.x, corner.y);
             step = self.next[step as usize];
         }
+    }
+}
+
+impl Default for Linked {
+    fn default() -> Self {
+        Self::new(16) // so that few boxes do not make it grow
+    }
+}
+
+impl Body for Linked {
+    #[inline(always)]
+    fn fill(&mut self, corners: &[[f64; 3]]) -> f64 {
+        self.corners.truncate(2);
+        self.next.truncate(2);
+        self.order.clear();
+        self.next[FIRST as usize] = LAST;
+        let mut volume = 0.0;
+        for &[x, y, z] in corners {
+            let (wide, high) = self.between(x, y);
+            let floor = self.corners[wide as usize].y;
+            if floor >= y {
+                continue;
+            }
+            volume += z * self.area(wide, (x, floor), y, self.corners[high as usize].x);
+            let id = self.add(x, y, z, wide, high);
+            (self.next[wide as usize], self.next[id as usize]) = (id, high);
+            self.order.push(id);
+        }
+        volume
+    }
+
+    #[inline]
+    fn insert(&mut self, [x, y, z]: [f64; 3]) -> f64 {
+        let at = self.order.partition_point(|&id| self.corners[id as usize].z >= z);
+        let Some((wide, high)) = self.build(at, x, y) else { return 0.0 };
+        let id = self.add(x, y, z, wide, high);
+        let gain = self.sink(at, id);
+        self.order.insert(at, id);
+        gain
     }
 }
 

@@ -1,5 +1,6 @@
 //! A union of three-dimensional boxes [0, v].
 
+use super::hypersolid::Body;
 use super::stairs::Stairs;
 use super::volume::least;
 
@@ -21,53 +22,6 @@ impl Default for Solid {
 }
 
 impl Solid {
-    pub fn clear(&mut self) {
-        self.corners.clear();
-    }
-
-    /// Replaces the union by that of other boxes, z descending, and returns its volume.
-    #[inline(always)]
-    pub fn fill(&mut self, corners: &[[f64; 3]]) -> f64 {
-        self.clear();
-        self.stairs.clear();
-        let mut volume = 0.0;
-        for &[x, y, z] in corners {
-            let area = self.stairs.insert(x, y);
-            if area > 0.0 {
-                volume += area * z;
-                self.corners.push([x, y, z]);
-            }
-        }
-        volume
-    }
-
-    /// Adds the box of a corner and returns the volume that it added.
-    #[inline]
-    pub fn insert(&mut self, corner: [f64; 3]) -> f64 {
-        let [x, y, z] = corner;
-        let at = self.corners.partition_point(|other| other[2] >= z);
-        let Some(gain) = self.gain(corner, at) else { return 0.0 };
-        let equal_z = self.corners[..at].iter().rev().take_while(|other| other[2] == z).count();
-        let at = at - equal_z;
-        let inside = |other: &[f64; 3]| other[0] <= x && other[1] <= y;
-        if let Some(first) = self.corners[at..].iter().position(inside) {
-            let first = at + first;
-            let mut kept = first + 1;
-            for i in first + 1..self.corners.len() {
-                if !inside(&self.corners[i]) {
-                    self.corners[kept] = self.corners[i];
-                    kept += 1;
-                }
-            }
-            self.corners.truncate(kept);
-            self.corners.copy_within(at..first, at + 1);
-            self.corners[at] = corner;
-        } else {
-            self.corners.insert(at, corner);
-        }
-        gain
-    }
-
     /// The volume of a box outside the union, None for a box inside one of the others; `at` of those are as high.
     ///
     /// From its top down, the part of its floor plan that is not yet covered times the depth to the next that covers it.
@@ -128,6 +82,49 @@ impl Solid {
             kept += usize::from((x > full_x) & (y > full_y));
         }
         kept
+    }
+}
+
+impl Body for Solid {
+    #[inline(always)]
+    fn fill(&mut self, corners: &[[f64; 3]]) -> f64 {
+        self.corners.clear();
+        self.stairs.clear();
+        let mut volume = 0.0;
+        for &[x, y, z] in corners {
+            let area = self.stairs.insert(x, y);
+            if area > 0.0 {
+                volume += area * z;
+                self.corners.push([x, y, z]);
+            }
+        }
+        volume
+    }
+
+    #[inline]
+    fn insert(&mut self, corner: [f64; 3]) -> f64 {
+        let [x, y, z] = corner;
+        let at = self.corners.partition_point(|other| other[2] >= z);
+        let Some(gain) = self.gain(corner, at) else { return 0.0 };
+        let equal_z = self.corners[..at].iter().rev().take_while(|other| other[2] == z).count();
+        let at = at - equal_z;
+        let inside = |other: &[f64; 3]| other[0] <= x && other[1] <= y;
+        if let Some(first) = self.corners[at..].iter().position(inside) {
+            let first = at + first;
+            let mut kept = first + 1;
+            for i in first + 1..self.corners.len() {
+                if !inside(&self.corners[i]) {
+                    self.corners[kept] = self.corners[i];
+                    kept += 1;
+                }
+            }
+            self.corners.truncate(kept);
+            self.corners.copy_within(at..first, at + 1);
+            self.corners[at] = corner;
+        } else {
+            self.corners.insert(at, corner);
+        }
+        gain
     }
 }
 

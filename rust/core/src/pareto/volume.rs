@@ -17,12 +17,15 @@ use std::cmp::Ordering;
 
 use super::few::{FEW, covered_by_few};
 use super::hypersolid::Hypersolid;
-use super::linked;
-use super::solid;
+use super::linked::{self, Linked};
+use super::scratch::Scratch;
+use super::solid::{self, Solid};
 use super::stairs::Stairs;
 
 /// Above so many boxes of four dimensions, comparing them in blocks beats following links.
 const MOST_LINKED: usize = 400;
+/// The same for boxes of five dimensions: those of three that each of them is clipped to are fewer.
+const MOST_LINKED_CLIPPED: usize = 128;
 
 /// The volume of the union of the boxes of `rows`, row-major with positive coordinates.
 pub fn volume(rows: &[f64], columns: usize) -> f64 {
@@ -37,7 +40,7 @@ pub fn volume(rows: &[f64], columns: usize) -> f64 {
             if columns == 4 {
                 return solid::volume4(&order);
             }
-            let mut union = union(columns - 1);
+            let mut union = union(order.len(), columns - 1);
             order.into_iter().map(|row| row[columns - 1] * union.insert(&row[..columns - 1])).sum()
         }
     }
@@ -62,7 +65,7 @@ pub fn gain(corner: &[f64], rows: &[f64]) -> f64 {
 pub fn gains(rows: &[&[f64]], columns: usize) -> Vec<f64> {
     let mut order: Vec<usize> = (0..rows.len()).collect();
     order.sort_unstable_by(|&i, &j| rows[i].partial_cmp(rows[j]).unwrap_or(Ordering::Equal));
-    let mut union = union(columns);
+    let mut union = union(rows.len(), columns);
     for row in rows {
         union.place(row);
     }
@@ -117,8 +120,6 @@ fn volume3(rows: &[f64]) -> f64 {
 
 /// A union of boxes [0, v] in four dimensions or more.
 pub trait Union {
-    fn clear(&mut self);
-
     /// Adds a box that is not inside one of the others and drops those inside it.
     fn place(&mut self, corner: &[f64]);
 
@@ -127,13 +128,26 @@ pub trait Union {
 
     /// The volume of one of the boxes outside the others.
     fn exclusive(&mut self, corner: &[f64]) -> f64;
+}
+
+/// A union that is filled again and again.
+pub trait Refill {
+    fn clear(&mut self);
+
+    /// Adds a box and returns the volume that it added.
+    fn insert(&mut self, corner: &[f64]) -> f64;
 
     /// Replaces the union by that of other boxes and returns its volume.
     fn fill(&mut self, rows: &[f64]) -> f64;
 }
 
-fn union(columns: usize) -> Box<dyn Union> {
-    if columns == 4 { Box::new(Hypersolid::default()) } else { Box::new(Slices::new(columns)) }
+/// Room for so many boxes.
+fn union(most: usize, columns: usize) -> Box<dyn Union> {
+    match columns {
+        4 if most <= MOST_LINKED_CLIPPED => Box::new(Hypersolid::<Linked>::default()),
+        4 => Box::new(Hypersolid::<Solid>::default()),
+        _ => Box::new(Slices::new(columns)),
+    }
 }
 
 /// A union in five dimensions or more.
@@ -142,7 +156,7 @@ struct Slices {
     /// Corners, none inside another, the last coordinate descending.
     set: Vec<f64>,
     /// Room for a union of one dimension less.
-    below: Box<dyn Union>,
+    below: Box<dyn Refill>,
     clipped: Vec<f64>,
     /// A corner beyond all others.
     space: Vec<f64>,
@@ -151,7 +165,9 @@ struct Slices {
 impl Slices {
     fn new(columns: usize) -> Self {
         let room = || Vec::with_capacity(16 * columns); // so that few boxes do not make it grow
-        Self { columns, set: room(), below: union(columns - 1), clipped: room(), space: vec![f64::INFINITY; columns] }
+        let below: Box<dyn Refill> =
+            if columns == 5 { Box::new(Scratch::default()) } else { Box::new(Self::new(columns - 1)) };
+        Self { columns, set: room(), below, clipped: room(), space: vec![f64::INFINITY; columns] }
     }
 
     fn is_inside(&self, corner: &[f64]) -> bool {
@@ -194,10 +210,6 @@ impl Slices {
 }
 
 impl Union for Slices {
-    fn clear(&mut self) {
-        self.set.clear();
-    }
-
     fn place(&mut self, corner: &[f64]) {
         let (columns, last) = (self.columns, self.columns - 1);
         let before = self.set.chunks_exact(columns).take_while(|other| other[last] > corner[last]).count() * columns;
@@ -228,6 +240,16 @@ impl Union for Slices {
         let are_few = self.set.len() <= (FEW + 1) * self.columns;
         let covered = if are_few { self.clip_few(corner) } else { self.clip(corner) };
         (corner.iter().product::<f64>() - covered).max(0.0)
+    }
+}
+
+impl Refill for Slices {
+    fn clear(&mut self) {
+        self.set.clear();
+    }
+
+    fn insert(&mut self, corner: &[f64]) -> f64 {
+        Union::insert(self, corner)
     }
 
     fn fill(&mut self, rows: &[f64]) -> f64 {
