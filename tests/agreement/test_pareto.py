@@ -171,7 +171,7 @@ def test_volumes(problem):
 @example(seed=0, n=128, m=5, levels=3)
 @example(seed=0, n=60, m=6, levels=3)
 def test_volumes_of_sets_large_enough_for_every_branch(seed, n, m, levels):
-    """Few levels, so that the twin has few slices, each with a scale of its own, so that no two objectives are alike."""
+    """Few levels, so that the twin has few slices; each objective has its own, so that no two are alike."""
     random = np.random.default_rng(seed)
     losses = np.cumsum(random.random((levels, m)), axis=0)[random.integers(0, levels, (n, m)), np.arange(m)]
     twin = reference.hypervolume(losses, reference=levels)
