@@ -137,7 +137,7 @@ def problem_of(
     remarks: list[str] = []
     defaults = lookup.defaults(domain)
     if space is None:
-        space = lookup.space(domain, tiers=(1, 2, 3), include=include, exclude=exclude)
+        space = lookup.space(domain, tiers=(1, 2, 3), include=include, exclude=exclude, confidence=None)
     elif not isinstance(space, Space):
         raise GuideError(f"space must be a tunewright Space; got {type(space).__name__}")
     elif tuple(include) or tuple(exclude):

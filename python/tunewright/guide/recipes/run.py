@@ -16,6 +16,7 @@ from tunewright.guide.recipes.outcome import Step, Tuned
 from tunewright.guide.recipes.rate import affordable, neighbours, searched
 from tunewright.guide.recipes.record import Outcome, Record
 from tunewright.guide.recipes.shares import Shares
+from tunewright.guide.recipes.trust import moved, told
 from tunewright.schedulers import ASHA
 from tunewright.space import LogNormal, Space
 from tunewright.strategies import GaussianProcess
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 _NOTE, _SUMMARY = "recipe", "summary"  # in the notes of the baseline's study
 _STARTUP = 6  # outcomes before the model is used
-_FIRST_LOOK = 9  # a search looks at a training after this part of it for the first time
+_FIRST_LOOK, _LATE_LOOK = 9, 3  # a search looks at a training after this part of it for the first time
 _WIDER = 2
 _SIGMA = math.log(3.0)  # of the learning rate's prior: two thirds of it lie within a factor of three
 
@@ -54,6 +55,7 @@ class _Run:
         self._began = time.time()
         self.others = 0  # epochs of range tests and of the sealed test
         self.reports = True  # whether trainings report on their way
+        self.moved = True  # whether training has left the place where it begins
 
     # -- the budget ------------------------------------------------------------------------------------
 
@@ -179,6 +181,13 @@ class _Run:
         self.train(study, len(configs))
         self.close("learning rate", why, study, remarks)
 
+    def judge(self) -> None:
+        """Find out, once and for all searches, whether the start's values say anything of where to look."""
+        baseline, metric = self.record.studies[0], next(iter(self.recipe.directions))
+        curves = [view.reports for view in baseline.trials]
+        first = [self.sign * curve[min(curve)].get(metric, math.nan) for curve in curves if curve]
+        self.moved = moved(first, self.sign * self.best.value)
+
     def first(self, plan: Shares) -> None:
         """Tier 1."""
         if not plan.first:
@@ -244,17 +253,20 @@ class _Run:
         carried = self.record.outcomes(space, but=study)
         self.record.carry(study, carried)
         self.train(study, None, limit, len(carried))
-        self.close(title, self.recipe.reasons[title], study)
+        self.close(title, self.recipe.reasons[title], study, () if self.moved else (told(reports=self.reports),))
 
     def _space(self, names: Sequence[str]) -> Space:
         best, lr = self.problem.complete(self.best.config), self.problem.called.get("lr")
+        if not self.moved:
+            return self.problem.around(best, names, None)
         priors = {lr: LogNormal(best[lr], _SIGMA)} if lr in names and lr in best else {}
         return self.problem.around(best, names, "medium", priors)
 
     def _scheduler(self) -> ASHA | None:
         if not self.reports or self.epochs < 3:
             return None
-        return ASHA(self.epochs, min_resource=math.ceil(self.epochs / _FIRST_LOOK))
+        first = math.ceil(self.epochs / _FIRST_LOOK) if self.moved else self.epochs // _LATE_LOOK
+        return ASHA(self.epochs, min_resource=first)
 
     def confirmation(self, plan: Shares) -> tuple[Study, int, tuple[float, ...]]:
         """The best trials over fresh seeds: the study that was chosen from, the winner, its values."""
@@ -303,6 +315,7 @@ def carry_out(recipe: TuningRecipe) -> Tuned:
     run = _Run(recipe)
     plan = run.baseline()
     run.rate(plan)
+    run.judge()
     run.first(plan)
     run.larger(plan)
     run.later(plan)
