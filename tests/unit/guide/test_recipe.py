@@ -207,6 +207,41 @@ def test_more_may_be_better():
     assert values == sorted(values)
 
 
+class Plateau(Training):
+    """A loss that seeds alone tell apart, unless the rate is high and nothing is dropped."""
+
+    def __call__(self, trial):
+        self.configs.append(trial.config)
+        out = 0.003 < trial["lr"] and trial["dropout"] < 0.2
+        for epoch in trial.epochs(EPOCHS):
+            self.epochs += 1
+            loss = 0.7 + 0.01 * math.sin(trial.seed % 97 + epoch) - 0.6 * out * epoch / EPOCHS
+            trial.report(loss=loss)
+        return loss
+
+
+class TestAPlateau:
+    def test_ranges_are_searched_as_a_whole_and_it_says_so(self):
+        training = Plateau()
+        found = made(training).run()
+        rates = [math.log10(config["lr"]) for config in training.configs]
+        assert min(rates) < -4.5 and max(rates) > -1.5
+        assert all("say little of where good ones are" in found.steps[place].remarks[0] for place in (2, 4))
+        assert found.config["lr"] > 0.003 and found.config["dropout"] < 0.2
+
+    def test_first_looks_wait_until_a_third(self, tmp_path):
+        first = {}
+        for training in (Plateau(), Training()):
+            file = tmp_path / f"{type(training).__name__}.db"
+            steps = made(training, storage=file).run().steps
+            trials = tw.Study.load(file, steps[2].study).trials
+            first[type(training)] = min(max(trial.reports) for trial in trials if trial.reports)
+        assert first == {Plateau: EPOCHS // 3, Training: 1}
+
+    def test_where_training_moves_the_start_is_trusted(self):
+        assert not any("say little" in remark for step in made(Training()).run().steps for remark in step.remarks)
+
+
 @pytest.mark.parametrize("workers", [2, 5])
 def test_side_by_side_the_budget_holds_and_is_used_as_well(workers):
     training = Training()

@@ -32,8 +32,8 @@ _REASONS = {
     "learning rate": "the one setting that matters most; a range test finds its order of magnitude for less than an "
     f"epoch [{_GUIDE}, starting strategy, 2; L. Smith, WACV 2017]",
     "tier 1": "learning rate, schedule, batch size and architecture decide most, so that they are searched before "
-    "the rest, by a model that learns from every earlier training; poor trainings end early "
-    f"[{_GUIDE}, tiers and pitfall 4]",
+    "the rest, by a model that learns from every earlier training; around the start, if training it got anywhere; "
+    f"poor trainings end early [{_GUIDE}, tiers and pitfall 4]",
     "scaling": "the best network is tried wider, at a rate lower by the root of that, and deeper, as long as that "
     f"pays [{_GUIDE}, starting strategy, 3; G. Yang et al., arXiv 2203.03466]",
     "tiers 2 and 3": "optimiser, regularisation and training dynamics, around the best so far; the learning rate stays "

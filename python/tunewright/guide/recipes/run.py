@@ -249,7 +249,7 @@ class _Run:
             self.close(title, self.recipe.reasons[title], None, ["the earlier steps left no training for it"])
             return
         space = self._space(names)
-        study = self.record.open(title, space, GaussianProcess(startup=_STARTUP), self._scheduler())
+        study = self.record.open(title, space, self._strategy(), self._scheduler())
         carried = self.record.outcomes(space, but=study)
         self.record.carry(study, carried)
         self.train(study, None, limit, len(carried))
@@ -261,6 +261,10 @@ class _Run:
             return self.problem.around(best, names, None)
         priors = {lr: LogNormal(best[lr], _SIGMA)} if lr in names and lr in best else {}
         return self.problem.around(best, names, "medium", priors)
+
+    def _strategy(self) -> GaussianProcess:
+        """Where the seed decides who leaves a plateau, the best value seen is luck and no mark to improve on."""
+        return GaussianProcess(startup=_STARTUP, acquisition="log_ei" if self.moved else "log_nei")
 
     def _scheduler(self) -> ASHA | None:
         if not self.reports or self.epochs < 3:

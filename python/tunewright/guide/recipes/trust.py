@@ -37,5 +37,5 @@ def told(*, reports: bool) -> str:
     look = ", and first looks wait until a third of a training" if reports else ""
     return (
         "nothing trained so far ends clearly below where trainings begin: the start's values say little of where "
-        f"good ones are, so that the ranges are searched as a whole{look}"
+        f"good ones are, so that the ranges are searched as a whole and values taken as noisy{look}"
     )
