@@ -139,15 +139,19 @@ class TuningRecipe:
         return "\n".join(lines)
 
 
+def _trainings(count: int) -> str:
+    return f"{count} training{'s' if count > 1 else ''}"
+
+
 def _planned(plan: Shares, problem: Problem) -> dict[str, str]:
     candidates, seeds = plan.race
     searched = {"tier 1": (plan.first, (1,)), "tiers 2 and 3": (plan.later, (2, 3))}
     return {
-        "baseline": f"{plan.seeds} trainings",
-        "learning rate": f"up to {plan.rate} trainings",
-        "scaling": f"up to {plan.larger} trainings" if plan.larger else "left out",
+        "baseline": _trainings(plan.seeds),
+        "learning rate": f"up to {_trainings(plan.rate)}" if plan.rate else "left out",
+        "scaling": f"up to {_trainings(plan.larger)}" if plan.larger else "left out",
         "confirmation": f"{candidates} trials on {seeds} seeds" if candidates else "left out",
-        "test": f"{plan.test} training",
+        "test": _trainings(plan.test) if plan.test else "left out",
         **{
             step: f"{', '.join(problem.names(*tiers))}: {trainings:.0f} trainings' worth" if trainings else "left out"
             for step, (trainings, tiers) in searched.items()
