@@ -101,13 +101,16 @@ pub fn at_random(table: &Table, node: &Node, j: usize, rows: &[u32], draw: f64) 
     let threshold = between(low, high, draw);
     let (mut left, mut right, mut lacking) = ((0.0, 0.0), (0.0, 0.0), (0.0, 0.0));
     for &row in rows {
-        let (x, w) = (column[row as usize], table.weights[row as usize]);
-        let c = w * (table.y[row as usize] - node.mean);
-        for (part, here) in [(&mut left, x <= threshold), (&mut right, x > threshold), (&mut lacking, x.is_nan())] {
-            // all three every time: half of the branches would be guessed wrong
-            part.0 += if here { c } else { 0.0 };
-            part.1 += if here { w } else { 0.0 };
-        }
+        let x = column[row as usize];
+        let part = if x <= threshold {
+            &mut left
+        } else if x > threshold {
+            &mut right
+        } else {
+            &mut lacking
+        };
+        part.0 += table.weights[row as usize] * (table.y[row as usize] - node.mean);
+        part.1 += table.weights[row as usize];
     }
     let mut best: Option<Cut> = None;
     if low < high {
