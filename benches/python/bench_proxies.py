@@ -84,17 +84,6 @@ def search(name: str, seeds: int) -> None:
     for seed in range(seeds):
         splits = split(WORKLOADS[name](), seed=200 + seed)
         known: dict[tw.nas.Architecture, float] = {}
-
-        def objective(
-            trial: tw.Trial, splits: Splits = splits, known: dict[tw.nas.Architecture, float] = known
-        ) -> float:
-            graph = DESIGN.architecture(trial.config).canonical
-            if graph not in known:
-                recipe = Recipe(epochs=10, lr=1e-2, schedule="cosine")
-                trainer = Trainer(recipe, splits, layers=DESIGN.layers(graph, splits))
-                known[graph] = [metrics.validation_accuracy for metrics in trainer.fit()][-1]
-            return known[graph]
-
         for label, strategy in strategies(splits).items():
             study = tw.Study(tw.nas.GraphSpace(DESIGN), maximize="accuracy", strategy=strategy, seed=seed)
             study.optimize(partial(accuracy_of, splits, known), trials=20, progress=False)
