@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-__all__ = ["choice", "count", "finite", "flag", "fraction", "nonnegative", "positive", "proper_fraction", "whole"]
+__all__ = [
+    "choice",
+    "count",
+    "finite",
+    "flag",
+    "fraction",
+    "nonnegative",
+    "odd",
+    "positive",
+    "proper_fraction",
+    "whole",
+]
 
 import math
 import operator
@@ -60,6 +71,14 @@ def whole(name: str, value: Any, *, least: int = 0) -> int:
         raise TypeError(f"{name} must be an integer, got {value!r}")
     if number < least:
         raise ValueError(f"{name} must be {least} or more, got {number}")
+    return number
+
+
+def odd(name: str, value: Any) -> int:
+    """``value`` as an odd integer of one or more."""
+    number = count(name, value)
+    if number % 2 == 0:
+        raise ValueError(f"{name} must be odd, so that it has a middle, got {number}")
     return number
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tunewright.training.argument import count
+from tunewright.training.argument import count, odd
 from tunewright.training.layers.image import Patches
 from tunewright.training.layers.layer import Array, Cache, Held, Layer, Slot
 from tunewright.training.layers.signal import Windows
@@ -102,8 +102,7 @@ class MeanFilter(Layer):
 
     def __post_init__(self) -> None:
         check_sides(self.sides)
-        if count("kernel", self.kernel) % 2 == 0:
-            raise ValueError(f"kernel must be odd, so that it has a middle, got {self.kernel}")
+        odd("kernel", self.kernel)
 
     def predict(self, held: Held, x: Array) -> Array:
         """The means."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from tunewright.training.argument import choice, count
+from tunewright.training.argument import choice, count, odd
 from tunewright.training.layers.layer import Array, Cache, Held, Layer
 
 POOLS = ("max", "mean")
@@ -35,8 +35,7 @@ class Patches(Layer):
     def __post_init__(self) -> None:
         count("height", self.height)
         count("width", self.width)
-        if count("kernel", self.kernel) % 2 == 0:
-            raise ValueError(f"kernel must be odd, so that it has a middle, got {self.kernel}")
+        odd("kernel", self.kernel)
 
     def predict(self, held: Held, x: Array) -> Array:
         """The patches."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from tunewright.training.argument import choice, count
+from tunewright.training.argument import choice, count, odd
 from tunewright.training.layers.image import POOLS
 from tunewright.training.layers.layer import Array, Cache, Held, Layer
 
@@ -29,8 +29,7 @@ class Windows(Layer):
 
     def __post_init__(self) -> None:
         count("length", self.length)
-        if count("kernel", self.kernel) % 2 == 0:
-            raise ValueError(f"kernel must be odd, so that it has a middle, got {self.kernel}")
+        odd("kernel", self.kernel)
 
     def predict(self, held: Held, x: Array) -> Array:
         """The windows."""

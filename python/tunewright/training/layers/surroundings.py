@@ -14,14 +14,9 @@ from itertools import product
 
 import numpy as np
 
-from tunewright.training.argument import count
+from tunewright.training.argument import count, odd
 from tunewright.training.layers.filter import check_sides
 from tunewright.training.layers.layer import Array, Cache, Held, Layer, Slot
-
-
-def _odd(kernel: int) -> None:
-    if count("kernel", kernel) % 2 == 0:
-        raise ValueError(f"kernel must be odd, so that it has a middle, got {kernel}")
 
 
 def _padded(x: Array, sides: tuple[int, ...], edge: int, filler: float) -> Array:
@@ -53,7 +48,7 @@ class Depthwise(Layer):
 
     def __post_init__(self) -> None:
         check_sides(self.sides)
-        _odd(self.kernel)
+        odd("kernel", self.kernel)
         count("channels", self.channels)
         count("dilation", self.dilation)
 
@@ -104,7 +99,7 @@ class MaxFilter(Layer):
 
     def __post_init__(self) -> None:
         check_sides(self.sides)
-        _odd(self.kernel)
+        odd("kernel", self.kernel)
 
     def predict(self, held: Held, x: Array) -> Array:
         """The largest."""
