@@ -69,8 +69,11 @@ def _check_origin(state: Mapping[str, Any], recipe: Recipe, seed: int, *, strict
         raise ValueError(f"checkpoint format must be {_FORMAT}, got {version}; it was written by another version")
     if not strict:
         return
-    for name, own in (("recipe", recipe.to_json()), ("seed", str(seed))):
-        found = str(_entry(state, name))
+    written = Recipe.from_json(str(_entry(state, "recipe")))  # by an earlier version perhaps, of fewer fields
+    for name, own, found in (
+        ("recipe", recipe.to_json(), written.to_json()),
+        ("seed", str(seed), str(_entry(state, "seed"))),
+    ):
         if found != own:
             raise ValueError(
                 f"checkpoint's {name} must be this trainer's, {own}, got {found}; "

@@ -24,7 +24,7 @@ def cross_entropy(
 
     In place of labels there may be targets t (n, K), rows of 0 or more that add up to 1.
 
-    Finite for every finite logit; NaN when a logit is NaN or +inf.
+    Finite while the logits of a row differ by a finite number; NaN when a logit is NaN or +inf.
     """
     n, classes = logits.shape
     rows = np.arange(n)

@@ -269,5 +269,19 @@ class Recipe:
         object.__setattr__(self, name, {**_CHECKS, **_OPTIONAL}[name](other, value))
 
     def to_json(self) -> str:
-        """The fields as one line of JSON, in order; ``Recipe(**json.loads(text))`` is the same recipe."""
+        """The fields as one line of JSON, in order; ``Recipe.from_json(text)`` is the same recipe."""
         return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> Recipe:
+        """The recipe that was written; fields that did not exist yet have their defaults, which train as before.
+
+        Raises:
+            ValueError: not JSON, not a mapping, or a field this version does not know.
+        """
+        written = json.loads(text)
+        if not isinstance(written, dict):
+            raise ValueError(f"recipe must be a mapping of fields, got {text}; write it by Recipe.to_json()")
+        for name in written:
+            choice("field of a recipe", name, [setting.name for setting in fields(cls)])
+        return cls(**written)

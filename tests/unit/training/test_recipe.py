@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 
 import numpy as np
@@ -56,8 +55,8 @@ def test_values_become_plain_and_json_brings_them_back():
     recipe = Recipe(lr=np.float64(0.01), depth=np.int64(3), schedule="step", schedule_options={"gamma": 0.5})
     assert type(recipe.lr) is float
     assert type(recipe.depth) is int
-    assert Recipe(**json.loads(recipe.to_json())) == recipe
-    assert hash(recipe) == hash(Recipe(**json.loads(recipe.to_json())))
+    assert Recipe.from_json(recipe.to_json()) == recipe
+    assert hash(recipe) == hash(Recipe.from_json(recipe.to_json()))
 
 
 @pytest.mark.parametrize(

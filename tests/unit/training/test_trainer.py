@@ -303,6 +303,22 @@ def test_clipping_limits_the_step(small):
     assert np.linalg.norm(trainer.network.parameters - start) <= 2 * 1e-3 * (1 + 1e-9)  # two updates
 
 
+def test_a_checkpoint_of_before_a_setting_existed_goes_on_with_its_default(small):
+    whole = Trainer(Recipe(epochs=3, width=8), small, seed=1)
+    whole.step_epoch()
+    state = whole.state()
+    fields = json.loads(state["recipe"])
+    assert fields.pop("precision") == "float64"
+    older = {**state, "recipe": json.dumps(fields)}
+    resumed = Trainer(whole.recipe, small, seed=1)
+    resumed.restore(older)
+    assert bits(resumed) == bits(whole)
+    with pytest.raises(ValueError, match="checkpoint's recipe must be this trainer's"):
+        Trainer(Recipe(epochs=3, width=8, precision="float32"), small, seed=1).restore(older)
+    with pytest.raises(ValueError, match="field of a recipe must be one of .* got 'magic'"):
+        resumed.restore({**state, "recipe": json.dumps({**fields, "magic": 1})})
+
+
 def test_restore_refuses_what_does_not_fit(small):
     source = Trainer(Recipe(epochs=3, width=8), small, seed=1)
     source.step_epoch()
