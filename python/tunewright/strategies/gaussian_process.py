@@ -20,11 +20,12 @@ from tunewright.strategies.gp.fantasies import imagined
 from tunewright.strategies.gp.feasibility import feasibility
 from tunewright.strategies.gp.fidelity import along, staged
 from tunewright.strategies.gp.front import HypervolumeImprovement, front_of
-from tunewright.strategies.gp.model import Fitting
+from tunewright.strategies.gp.model import HIGHEST, Fitting
 from tunewright.strategies.gp.record import Evidence, evidence
 from tunewright.strategies.gp.search import Acquisition, Known, propose
 from tunewright.strategies.gp.subset import local
 from tunewright.strategies.gp.thompson import drawn
+from tunewright.strategies.gp.undecided import alike, flat, from_prior
 from tunewright.strategies.gp.warping import warped
 from tunewright.strategies.readings import readings
 from tunewright.trial import History
@@ -96,7 +97,9 @@ class GaussianProcess:
     teach a process where trials fail, which weighs in likewise. A pruned trial counts as a loss at the upper
     quartile. Trials under way, and those asked for in the same batch, are believed to end at the posterior mean. Priors
     of the space weigh in by piBO (Hvarfner et al., ICLR 2022) and fade as outcomes come in. Parameters that do not
-    exist in a configuration are at a distance of their own from those that do.
+    exist in a configuration are at a distance of their own from those that do. Where the record tells no place from
+    another, all outcomes being equal, or the acquisition the same at all candidates of a space with priors, trials are
+    draws from the priors, kept with the probability that they will be feasible (``strategies/gp/undecided.py``).
 
     Where there are reports of several steps (``fidelity="all"``), how far training had come is one more coordinate,
     with a lengthscale of its own by which early reports are trusted, and the acquisition is taken at the highest step
@@ -219,19 +222,22 @@ class GaussianProcess:
         processes = feasibility(seen, belief.model, effort.points)
         weight = _BETA / len(seen.losses) if space.has_priors else 0.0
         belief = belief.with_pending(seen.pending)
+        blank = alike([seen]) and costs is None and belief.best < HIGHEST
         chosen = np.zeros((len(numbers), space.space.dimension))
         for i, number in enumerate(numbers):
             model, best = imagined(belief, seed) if self.acquisition == "log_nei" else (belief.model, belief.best)
             name, kappa = self._function(len(seen.losses))
             target = Acquisition(model, name, best, kappa, processes, weight, self.threads)
             options = {"count": effort.candidates, "seed": seed, "number": int(number)}
-            if self.acquisition == "thompson":
-                chosen[i] = drawn(target, space, belief.centres, Known(space.space, taken), **options)
-            else:
+            known, row = Known(space.space, taken), None
+            if blank or (weight and costs is None and flat(target, space, belief.centres, **options)):
+                row = from_prior(target, space, known, seed=seed, number=int(number))
+            if row is None and self.acquisition == "thompson":
+                row = drawn(target, space, belief.centres, known, **options)
+            elif row is None:
                 worth = target if costs is None else priced(target, space, costs, self.budget, fitting)
-                chosen[i] = propose(
-                    worth, space, belief.centres, Known(space.space, taken), climbs=self.climbs, **options
-                )
+                row = propose(worth, space, belief.centres, known, climbs=self.climbs, **options)
+            chosen[i] = row
             if i + 1 < len(numbers):
                 taken = np.concatenate([taken, chosen[i : i + 1]])
                 belief = belief.with_pending(space.unit(chosen[i : i + 1]))
@@ -245,14 +251,15 @@ class GaussianProcess:
         processes = feasibility(seen[0], front.models[0], effort.points)
         weight = _BETA / len(seen[0].losses) if space.has_priors else 0.0
         front = front.with_pending(seen[0].pending)
-        taken = history.natives
+        taken, blank = history.natives, alike(seen) and len(front.outputs) > 0
         chosen = np.zeros((len(numbers), space.space.dimension))
         for i, number in enumerate(numbers.tolist()):
             target = HypervolumeImprovement(front, front.boxes(number), processes, weight, self.threads)
-            chosen[i] = propose(
-                target, space, front.centres(seed, number), Known(space.space, taken),
-                count=effort.candidates, climbs=self.climbs, seed=seed, number=number,
-            )  # fmt: skip
+            options = {"count": effort.candidates, "seed": seed, "number": number}
+            known, centres, row = Known(space.space, taken), front.centres(seed, number), None
+            if blank or (weight and flat(target, space, centres, **options)):
+                row = from_prior(target, space, known, seed=seed, number=number)
+            chosen[i] = propose(target, space, centres, known, climbs=self.climbs, **options) if row is None else row
             if i + 1 < len(numbers):
                 taken = np.concatenate([taken, chosen[i : i + 1]])
                 front = front.with_pending(space.unit(chosen[i : i + 1]))

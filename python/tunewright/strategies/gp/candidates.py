@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["candidates", "design", "diverse", "reflected"]
+__all__ = ["candidates", "design", "diverse", "reflected", "spread"]
 
 from typing import Any
 
@@ -21,7 +21,7 @@ _APART = 0.02
 def design(coordinates: Coordinates, seed: int, ordinals: Ints) -> Array:
     """Point k of one scrambled Sobol' sequence through the priors, for each k in ``ordinals``: (len, d) natives."""
     d = coordinates.dimension
-    points = np.concatenate([_spread(int(k), 1, d, seed) for k in ordinals]) if len(ordinals) else np.zeros((0, d))
+    points = np.concatenate([spread(int(k), 1, d, seed) for k in ordinals]) if len(ordinals) else np.zeros((0, d))
     return coordinates.natives(coordinates.quantile(points))
 
 
@@ -32,7 +32,7 @@ def candidates(coordinates: Coordinates, best: Array, count: int, seed: int, num
     third moves some coordinates of the ``best`` (k, d) points, half of those the very best, by steps of 0.003 to 0.3.
     """
     d = coordinates.dimension
-    points = _spread(number * count, count, d, seed)
+    points = spread(number * count, count, d, seed)
     if coordinates.has_priors:
         points[::2] = coordinates.quantile(points[::2])
     centres = best[:_CENTRES]
@@ -75,7 +75,9 @@ def _around(coordinates: Coordinates, centres: Array, draws: np.random.Generator
     return np.where(moved, np.where(coordinates.kinds == 1, redrawn, points), centres)
 
 
-def _spread(first: int, count: int, d: int, seed: int) -> Array:
+def spread(first: int, count: int, d: int, seed: int) -> Array:
+    """Points ``first``, ``first + 1``, … of the scrambled Sobol' sequence of a ``seed``, (count, d); beyond 1,111
+    dimensions, for which there is none, independent draws."""
     if d <= _MOST_DIMENSIONS:
         return sobol(first % 2**50, count, d, seed=seed)
     purposes = np.arange(d, dtype=np.uint64)
