@@ -16,6 +16,7 @@ from tunewright.numerics import parzen as numerics
 from tunewright.reference import parzen as reference
 
 BOTH = (numerics.Mixture, reference.Mixture)
+ESTIMATORS = (numerics.Estimator, reference.Estimator)
 CELLS = st.sampled_from([0, 0, 0, 1, 2, 5, -1, -2, -3, -40])
 UGLY = st.one_of(st.floats(0.0, 1.0), st.sampled_from([0.0, -0.0, 1.0, 0.5, 1e-300, 1e-12, 1 - 1e-15, np.nan]))
 
@@ -69,28 +70,56 @@ def test_samples_agree(case):
         assert_allclose(ours.sample(draws, fallback, **options), twin.sample(draws, fallback, **options), atol=1e-9)
 
 
-@settings(deadline=None, max_examples=60)
-@given(cases(), st.integers(0, 12))
-def test_candidates_agree_in_points_and_order(case, good):
+def grouped(d, seed):
+    """The coordinates in one or two groups, by chance."""
+    labels = np.random.default_rng(seed).integers(0, 2, d)
+    return [columns for label in (0, 1) if (columns := np.flatnonzero(labels == label).tolist())]
+
+
+def ratio(case, columns, good, points, *, log_prior=None, belief=0.0, weights=None):
+    """By how much more probable points are among the good trials, of one group: from two mixtures."""
+    cells, least, rows, _, _ = case
+    own, found = np.ascontiguousarray(rows[:, columns]), []
+    there, prior = (
+        ~np.isnan(own).all(axis=1),
+        None if log_prior is None else np.ascontiguousarray(log_prior[:, columns]),
+    )
+    for is_good in (True, False):
+        some = np.flatnonzero(there & ((np.arange(len(rows)) < good) == is_good))
+        mixture = numerics.Mixture(np.array(cells)[columns], np.array(least)[columns], fresh=99 if is_good else 25)
+        mixture.insert(some.tolist(), own[some])
+        by = weights[some] if is_good and weights is not None else None
+        found.append(mixture.log_density(np.ascontiguousarray(points[:, columns]), log_prior=prior, weights=by))
+    return found[0] - found[1] + (0.0 if prior is None else belief * prior.sum(axis=1))
+
+
+@settings(deadline=None, max_examples=80)
+@given(cases(), st.integers(0, 12), st.booleans())
+def test_estimators_agree_in_points_and_order(case, good, joint):
     cells, least, rows, _, seed = case
-    rng = np.random.default_rng(seed)
-    pairs = [(kind(cells, least), kind(cells, least)) for kind in BOTH]
-    for own, others in pairs:
-        own.insert(range(min(good, len(rows))), rows[:good])
-        others.insert(range(len(rows)), rows)
-    draws, fallback = rng.random((12, 1 + len(cells))), rng.random((12, len(cells)))
-    (own, others), (twin, twin_others) = pairs
-    for weights in (None, np.arange(len(own)) % 3.0):
-        drawn = own.sample(draws, fallback, weights=weights)
-        ratio = own.log_density(drawn, weights=weights) - others.log_density(drawn)
-        ranked = own.candidates(draws, fallback, others, weights=weights)
-        assert np.array_equal(ranked, drawn[np.argsort(-ratio, kind="stable")], equal_nan=True)
-        assert np.array_equal(own.candidate(draws, fallback, others, weights=weights), ranked[0], equal_nan=True)
-        theirs = twin.candidates(draws, fallback, twin_others, weights=weights)
-        assert np.array_equal(twin.candidate(draws, fallback, twin_others, weights=weights), theirs[0], equal_nan=True)
-        apart = np.diff(np.sort(ratio))
-        if not len(apart) or apart.min() > 1e-6:  # else rounding decides
-            assert_allclose(ranked, theirs, atol=1e-9)
+    d, good, rng = len(cells), min(good, len(rows)), np.random.default_rng(seed)
+    groups = [list(range(d))] if joint else grouped(d, seed)
+    ours, twin = (kind(cells, least, groups) for kind in ESTIMATORS)
+    for estimator in (ours, twin):
+        estimator.split(range(good))
+        estimator.place(range(len(rows)), rows)
+    draws, fallback = rng.random(12 * (2 * d + len(groups))), rng.random((12, d))
+    for drawing in ({}, {"fallback": fallback}):
+        for by in ({}, {"weights": np.arange(good) % 3.0}):
+            drawn, ranked = ours.sample(draws, **drawing, **by), ours.candidates(draws, **drawing, **by)
+            assert_allclose(twin.sample(draws, **drawing, **by), drawn, atol=1e-9)
+            assert np.array_equal(ours.candidate(draws, **drawing, **by), ranked[:1], equal_nan=True)
+            assert np.array_equal(ours.ranked(drawn, **by), ranked, equal_nan=True)
+            first = twin.candidates(draws, **drawing, **by)[:1]
+            assert np.array_equal(twin.candidate(draws, **drawing, **by), first, equal_nan=True)
+            for prior in ({}, {"log_prior": rng.normal(size=(12, d)), "belief": 0.7}):
+                ranked, theirs = (estimator.ranked(drawn, **prior, **by) for estimator in (ours, twin))
+                for columns in groups:
+                    most = ratio(case, columns, good, drawn, **prior, **by)
+                    order = np.argsort(-most, kind="stable")
+                    assert np.array_equal(ranked[:, columns], drawn[order][:, columns], equal_nan=True)
+                    if np.diff(np.sort(most)).min() > 1e-6:  # else rounding decides
+                        assert np.array_equal(theirs[:, columns], ranked[:, columns], equal_nan=True)
 
 
 @settings(deadline=None, max_examples=80)
@@ -125,22 +154,60 @@ def test_a_mixture_depends_on_who_is_in_it_alone(case, moves):
     assert np.array_equal(again.log_density(points), ours.log_density(points))
 
 
+MOVES = st.one_of(
+    st.tuples(st.just("place"), st.lists(st.integers(0, 40), unique=True, max_size=40)),
+    st.tuples(st.just("split"), st.lists(st.integers(0, 40), max_size=12)),
+    st.tuples(st.just("forget"), st.lists(st.integers(0, 40), max_size=40)),
+)
+
+
+@settings(deadline=None, max_examples=80)
+@given(cases(), st.booleans(), st.lists(MOVES, max_size=20))
+def test_an_estimator_depends_on_who_is_where_alone(case, joint, moves):
+    cells, least, rows, _, seed = case
+    d, rng = len(cells), np.random.default_rng(seed)
+    groups = [list(range(d))] if joint else grouped(d, seed)
+    ours, twin, again = (kind(cells, least, groups) for kind in (*ESTIMATORS, ESTIMATORS[0]))
+    draws, where, good = rng.random(9 * (2 * d + len(groups))), {}, []
+    for move, trials in moves:
+        known = rows[rng.integers(0, len(rows), len(trials))] if len(rows) else rng.random((len(trials), d))
+        given = (trials, known) if move == "place" else (trials,)
+        for estimator in (ours, twin):
+            getattr(estimator, move)(*given)
+        if move == "place":
+            where.update(zip(trials, known, strict=True))
+        elif move == "split":
+            good = trials
+        else:
+            where = {trial: row for trial, row in where.items() if trial in good or trial not in trials}
+        ours.candidates(draws)  # settles what a later change must unsettle
+    assert ours.good().tolist() == twin.good().tolist() == sorted(set(good))
+    for group in range(len(groups)):
+        for mine, theirs in zip(ours.members(group), twin.members(group), strict=True):
+            assert mine.tolist() == theirs.tolist()
+    again.place(list(where), np.array(list(where.values())).reshape(-1, d))
+    again.split(good)
+    assert np.array_equal(again.candidates(draws), ours.candidates(draws), equal_nan=True)
+    assert_allclose(ours.sample(draws), twin.sample(draws), atol=1e-9)
+
+
 @pytest.mark.parametrize("n", [1, 7, 24, 255, 256, 257, 700, 3000])
 @pytest.mark.parametrize("width", [0.02, 0.3])
 def test_the_first_candidate_is_found_without_asking_everybody(n, width):
     rng = np.random.default_rng(n)
     for cells in ([0, 0, 0], [0, 7, -3]):
-        (own, others), (twin, twin_others) = ([kind(cells, [0.0] * 3) for _ in range(2)] for kind in BOTH)
+        ours, twin = (kind(cells, [0.0] * 3, [[0, 1, 2]]) for kind in ESTIMATORS)
         rows = np.clip(rng.normal(0.4, width, (n + 20, 3)), 0, 1)
         if cells[1]:
             rows[:, 1:] = (np.floor(rows[:, 1:] * [6.999, 2.999]) + 0.5) / [7, 3]
-        for mixture, some in ((own, rows[:20]), (twin, rows[:20]), (others, rows), (twin_others, rows)):
-            mixture.insert(range(len(some)), some)
+        for estimator in (ours, twin):
+            estimator.split(range(20))
+            estimator.place(range(n + 20), rows)
         for _ in range(10):
-            draws, fallback = rng.random((24, 4)), rng.random((24, 3))
-            first = own.candidate(draws, fallback, others)
-            assert np.array_equal(first, own.candidates(draws, fallback, others)[0])
-        assert_allclose(first, twin.candidate(draws, fallback, twin_others), atol=1e-9)
+            draws = rng.random(24 * 7)
+            first = ours.candidate(draws)
+            assert np.array_equal(first, ours.candidates(draws)[:1])
+        assert_allclose(first, twin.candidate(draws), atol=1e-9)
 
 
 @pytest.mark.parametrize("kind", BOTH)
@@ -176,9 +243,38 @@ def test_both_refuse_the_same(kind):
         some.insert([1, 2], np.zeros((1, 2)))
     with pytest.raises(ValueError, match="weights: expected 0 elements, got 1"):
         some.log_density(np.zeros((1, 2)), weights=np.ones(1))
-    with pytest.raises(ValueError, match="others: expected 2 elements, got 1"):
-        some.candidates(np.zeros((1, 3)), np.zeros((1, 2)), kind([0], [0.0]))
-    with pytest.raises(ValueError, match="others: expected 2 elements, got 1"):
-        some.candidate(np.zeros((0, 3)), np.zeros((0, 2)), kind([0], [0.0]))
-    with pytest.raises(ValueError, match="draws: expected 3 elements, got 0"):
-        some.candidate(np.zeros((0, 3)), np.zeros((0, 2)), kind([0, 0], [0.0, 0.0]))
+
+
+@pytest.mark.parametrize("kind", ESTIMATORS)
+def test_both_estimators_refuse_the_same(kind):
+    with pytest.raises(ValueError, match="cells: expected 1 elements, got 0"):
+        kind([], [], [])
+    with pytest.raises(ValueError, match="least: expected 2 elements, got 1"):
+        kind([0, 0], [0.0], [[0, 1]])
+    for groups in ([[0]], [[0, 1], [1]], [[0, 2]]):
+        with pytest.raises(ValueError, match="groups: expected each of 2 coordinates once"):
+            kind([0, 0], [0.0, 0.0], groups)
+    some = kind([0, 0], [0.0, 0.0], [[0], [1]])
+    with pytest.raises(ValueError, match="group: expected one of 2 groups, got 2"):
+        some.members(2)
+    with pytest.raises(ValueError, match="rows: expected 4 elements, got 2"):
+        some.place([1, 2], np.zeros((1, 2)))
+    with pytest.raises(ValueError, match="draws: expected 6 elements, got 7"):
+        some.sample(np.zeros(7))
+    with pytest.raises(ValueError, match="draws: expected 6 elements, got 0"):
+        some.candidate(np.zeros(0))
+    with pytest.raises(ValueError, match="fallback: expected 2 elements, got 4"):
+        some.candidates(np.zeros(6), fallback=np.zeros((2, 2)))
+    with pytest.raises(ValueError, match="weights: expected 0 elements, got 1"):
+        some.candidates(np.zeros(6), weights=np.ones(1))
+    with pytest.raises(ValueError, match="log_prior: expected 2 elements, got 4"):
+        some.ranked(np.zeros((1, 2)), log_prior=np.zeros((2, 2)))
+
+
+def test_rows_in_another_order_are_refused_not_misread():
+    some = numerics.Estimator([0, 0], [0.0, 0.0], [[0, 1]])
+    columns = np.asfortranarray(np.arange(6.0).reshape(3, 2) / 6)
+    with pytest.raises(ValueError, match="rows: expected an array whose rows lie in memory one after another"):
+        some.place([0, 1, 2], columns)
+    with pytest.raises(ValueError, match="pass numpy.ascontiguousarray.fallback."):
+        some.sample(np.zeros(15), fallback=columns)

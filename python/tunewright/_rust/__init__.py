@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 __all__ = [
+    "Estimator",
     "Forest",
     "Mixture",
     "Ranking",
@@ -58,6 +59,7 @@ __all__ = [
 ]
 
 from tunewright._rust._core import (
+    Estimator,
     Forest,
     Mixture,
     Ranking,

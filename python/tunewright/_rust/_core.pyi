@@ -5,6 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
+    "Estimator",
     "Forest",
     "Mixture",
     "Ranking",
@@ -64,6 +65,52 @@ _Process: TypeAlias = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np
 _Feasibility: TypeAlias = tuple[
     NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], float
 ]
+
+@final
+class Estimator:
+    def __new__(
+        cls,
+        cells: Sequence[int],
+        least: Sequence[float],
+        groups: Sequence[Sequence[int]],
+        *,
+        prior_weight: float = 1.0,
+        fresh: int = 25,
+    ) -> Estimator: ...
+    def good(self) -> NDArray[np.int64]: ...
+    def members(self, group: int) -> list[NDArray[np.int64]]: ...
+    def split(self, good: Sequence[int]) -> None: ...
+    def place(self, trials: Sequence[int], rows: NDArray[np.float64]) -> None: ...
+    def forget(self, trials: Sequence[int]) -> None: ...
+    def sample(
+        self,
+        draws: NDArray[np.float64],
+        *,
+        fallback: NDArray[np.float64] | None = None,
+        weights: NDArray[np.float64] | None = None,
+    ) -> NDArray[np.float64]: ...
+    def candidates(
+        self,
+        draws: NDArray[np.float64],
+        *,
+        fallback: NDArray[np.float64] | None = None,
+        weights: NDArray[np.float64] | None = None,
+    ) -> NDArray[np.float64]: ...
+    def candidate(
+        self,
+        draws: NDArray[np.float64],
+        *,
+        fallback: NDArray[np.float64] | None = None,
+        weights: NDArray[np.float64] | None = None,
+    ) -> NDArray[np.float64]: ...
+    def ranked(
+        self,
+        points: NDArray[np.float64],
+        *,
+        log_prior: NDArray[np.float64] | None = None,
+        belief: float = 0.0,
+        weights: NDArray[np.float64] | None = None,
+    ) -> NDArray[np.float64]: ...
 
 @final
 class Forest:
@@ -129,22 +176,6 @@ class Mixture:
         self,
         draws: NDArray[np.float64],
         fallback: NDArray[np.float64],
-        *,
-        weights: NDArray[np.float64] | None = None,
-    ) -> NDArray[np.float64]: ...
-    def candidates(
-        self,
-        draws: NDArray[np.float64],
-        fallback: NDArray[np.float64],
-        others: Mixture,
-        *,
-        weights: NDArray[np.float64] | None = None,
-    ) -> NDArray[np.float64]: ...
-    def candidate(
-        self,
-        draws: NDArray[np.float64],
-        fallback: NDArray[np.float64],
-        others: Mixture,
         *,
         weights: NDArray[np.float64] | None = None,
     ) -> NDArray[np.float64]: ...

@@ -22,20 +22,25 @@ categories it is pi with probability b = g / (n_j + 1 + g), else the observed on
 coordinate counts as the prior there; n_j of them have it. J. Bergstra, R. Bardenet, Y. Bengio & B. Kégl, "Algorithms
 for hyper-parameter optimization", NeurIPS 2011; the bound is the "magic clip" of the authors' code.
 
-:class:`Mixture` is the compiled class itself, as a check in between would cost as much as an answer. Its arrays are
-contiguous float64; d numbers a row or ``ValueError``. What it returns depends to the last bit on who is in it, not on
-how they came.
+:class:`Mixture` is one such density, :class:`Estimator` those of good trials and of all others, in groups of
+coordinates that know nothing of each other, and the points where their ratio is large. They are the compiled classes
+themselves, as a check in between would cost as much as an answer. Their arrays are float64, row by row; lengths that do
+not fit are a ``ValueError``. What they return depends to the last bit on who is where, not on how that came to be.
+
+The draws (m (2 d + groups),) of m points of an estimator are in [0, 1): first (m, d), what a component without a
+coordinate of its own takes there unless a ``fallback`` drawn from the priors is given, then (m, 1 + size) for each
+group, the choice of the component and a probability for each coordinate.
 """
 
 from __future__ import annotations
 
-__all__ = ["Mixture"]
+__all__ = ["Estimator", "Mixture"]
 
 from typing import TYPE_CHECKING
 
 from tunewright.numerics.backend import kernels
 
 if TYPE_CHECKING:
-    from tunewright._rust import Mixture
+    from tunewright._rust import Estimator, Mixture
 else:
-    Mixture = kernels("parzen").Mixture
+    Estimator, Mixture = (getattr(kernels("parzen"), name) for name in __all__)

@@ -11,7 +11,7 @@ over the coordinates that x has (J. Bergstra et al., "Algorithms for hyper-param
 
 from __future__ import annotations
 
-__all__ = ["Mixture"]
+__all__ = ["Estimator", "Mixture"]
 
 from collections.abc import Sequence
 
@@ -77,22 +77,6 @@ class Mixture:
                 points[i] = [self._drawn(j, chosen, draws[i, 1 + j], points[i, j]) for j in range(len(self._cells))]
         return points
 
-    def candidates(self, draws: Array, fallback: Array, others: Mixture, *, weights: Array | None = None) -> Array:
-        """Return what :meth:`sample` draws, (m, d), the most probable here against ``others`` first."""
-        if len(others._cells) != len(self._cells):
-            raise ValueError(f"others: expected {len(self._cells)} elements, got {len(others._cells)}")
-        points = self.sample(draws, fallback, weights=weights)
-        ratio = self.log_density(points, weights=weights) - others.log_density(points)
-        ranked: Array = points[np.argsort(-ratio, kind="stable")]
-        return ranked
-
-    def candidate(self, draws: Array, fallback: Array, others: Mixture, *, weights: Array | None = None) -> Array:
-        """Return the first of the :meth:`candidates`, (d,)."""
-        if not len(draws) and len(others._cells) == len(self._cells):
-            raise ValueError(f"draws: expected {len(self._cells) + 1} elements, got 0")
-        first: Array = self.candidates(draws, fallback, others, weights=weights)[0]
-        return first
-
     def _observed(self) -> Array:
         return np.array([self._rows[t] for t in sorted(self._rows)]).reshape(-1, len(self._cells))
 
@@ -149,6 +133,120 @@ class Mixture:
         low, high = below + p * within, above + (1.0 - p) * within
         z = ndtri(low) if low < high else -ndtri(high)
         return float(_rounded(np.clip(x + h * z, 0.0, 1.0), g))
+
+
+class Estimator:
+    """As ``tunewright.numerics.parzen.Estimator``."""
+
+    def __init__(
+        self,
+        cells: Sequence[int],
+        least: Sequence[float],
+        groups: Sequence[Sequence[int]],
+        *,
+        prior_weight: float = 1.0,
+        fresh: int = 25,
+    ) -> None:
+        Mixture(cells, least)  # refuses what does not fit
+        if sorted(j for group in groups for j in group) != list(range(len(cells))):
+            grouped = sum(map(len, groups))
+            raise ValueError(f"groups: expected each of {len(cells)} coordinates once, got {grouped}")
+        self._cells, self._least = list(cells), list(least)
+        self._groups = [list(group) for group in groups]
+        self._prior_weight, self._fresh = prior_weight, fresh
+        self._rows: dict[int, Array] = {}
+        self._good: set[int] = set()
+
+    def good(self) -> NDArray[np.int64]:
+        """Numbers of the good trials, ascending."""
+        return np.array(sorted(self._good), dtype=np.int64)
+
+    def members(self, group: int) -> list[NDArray[np.int64]]:
+        """Numbers of the trials in the two densities of a group, each ascending."""
+        if not 0 <= group < len(self._groups):
+            raise ValueError(f"group: expected one of {len(self._groups)} groups, got {group}")
+        return [density.trials() for density in self._densities(self._groups[group])]
+
+    def split(self, good: Sequence[int]) -> None:
+        """The trials ``good``, and no others, are the good ones from now on."""
+        self._good = {int(trial) for trial in good}
+
+    def place(self, trials: Sequence[int], rows: Array) -> None:
+        """The ``trials`` are at ``rows`` now."""
+        if np.size(rows) != len(trials) * len(self._cells):
+            raise ValueError(f"rows: expected {len(trials) * len(self._cells)} elements, got {np.size(rows)}")
+        self._rows.update({int(trial): np.array(row) for trial, row in zip(trials, rows, strict=True)})
+
+    def forget(self, trials: Sequence[int]) -> None:
+        """Trials that are not good are not there any more."""
+        for trial in set(trials) - self._good:
+            self._rows.pop(int(trial), None)
+
+    def sample(self, draws: Array, *, fallback: Array | None = None, weights: Array | None = None) -> Array:
+        """Return points (m, d) drawn from the density of the good trials by ``draws`` (m (2 d + groups),)."""
+        d, each = len(self._cells), 2 * len(self._cells) + len(self._groups)
+        m = len(draws) // each
+        if m * each != len(draws):
+            raise ValueError(f"draws: expected {m * each} elements, got {len(draws)}")
+        uniform, rest = draws[: m * d].reshape(m, d), draws[m * d :]
+        if fallback is not None and fallback.size != m * d:
+            raise ValueError(f"fallback: expected {m * d} elements, got {fallback.size}")
+        points = np.empty((m, d))
+        for columns in self._groups:
+            own, rest = np.split(rest, [m * (1 + len(columns))])
+            good, _ = self._densities(columns)
+            last = (uniform if fallback is None else fallback)[:, columns]
+            points[:, columns] = good.sample(own.reshape(m, -1), last, weights=self._weights(good, weights))
+        return points
+
+    def candidates(self, draws: Array, *, fallback: Array | None = None, weights: Array | None = None) -> Array:
+        """Return what :meth:`sample` draws, in each group the most probable against the others first."""
+        return self.ranked(self.sample(draws, fallback=fallback, weights=weights), weights=weights)
+
+    def candidate(self, draws: Array, *, fallback: Array | None = None, weights: Array | None = None) -> Array:
+        """Return the first of the :meth:`candidates`, (1, d)."""
+        if not len(draws):
+            raise ValueError(f"draws: expected {2 * len(self._cells) + len(self._groups)} elements, got 0")
+        return self.candidates(draws, fallback=fallback, weights=weights)[:1]
+
+    def ranked(
+        self, points: Array, *, log_prior: Array | None = None, belief: float = 0.0, weights: Array | None = None
+    ) -> Array:
+        """Return ``points`` (m, d), in each group the most probable against the others first."""
+        if log_prior is not None and log_prior.size != points.size:
+            raise ValueError(f"log_prior: expected {points.size} elements, got {log_prior.size}")
+        ranked: Array = points.copy()
+        for columns in self._groups:
+            (good, others), own = self._densities(columns), points[:, columns]
+            prior = None if log_prior is None else log_prior[:, columns]
+            ratio = good.log_density(own, log_prior=prior, weights=self._weights(good, weights))
+            ratio -= others.log_density(own, log_prior=prior)
+            if prior is not None:
+                ratio += belief * prior.sum(axis=1)
+            ranked[:, columns] = own[np.argsort(-ratio, kind="stable")]
+        return ranked
+
+    def _densities(self, columns: list[int]) -> tuple[Mixture, Mixture]:
+        """Of the good trials and of all others, those that have any coordinate of a group."""
+        found = []
+        for is_good in (True, False):
+            fresh = len(self._rows) if is_good else self._fresh  # the good ones all weigh the same
+            cells, least = [self._cells[j] for j in columns], [self._least[j] for j in columns]
+            one = Mixture(cells, least, prior_weight=self._prior_weight, fresh=fresh)
+            rows = {trial: row[columns] for trial, row in self._rows.items() if (trial in self._good) is is_good}
+            there = {trial: row for trial, row in rows.items() if not np.isnan(row).all()}
+            one.insert(list(there), np.array(list(there.values())).reshape(-1, len(columns)))
+            found.append(one)
+        return found[0], found[1]
+
+    def _weights(self, good: Mixture, given: Array | None) -> Array | None:
+        """Those of the good trials that a group has."""
+        if given is None:
+            return None
+        if len(given) != len(self._good):
+            raise ValueError(f"weights: expected {len(self._good)} elements, got {len(given)}")
+        here: Array = np.asarray(given)[np.isin(self.good(), good.trials())]
+        return here
 
 
 def _rounded(x: Array, cells: int) -> Array:

@@ -14,8 +14,9 @@ from tunewright.space import Space
 from tunewright.strategies.coordinates import Coordinates, coordinates
 from tunewright.strategies.evolution.endings import losses_of, violations_of
 from tunewright.strategies.gp.candidates import design
-from tunewright.strategies.parzen.densities import Densities, groups
+from tunewright.strategies.parzen.densities import Densities
 from tunewright.strategies.parzen.fronts import Fronts, contributions
+from tunewright.strategies.parzen.knowledge import Knowledge
 from tunewright.strategies.parzen.proposals import Proposals
 from tunewright.strategies.parzen.rungs import staged
 from tunewright.strategies.parzen.standing import Standing, improvements
@@ -104,16 +105,16 @@ class TPE:
         space = known.densities.space
         if not len(numbers) or not space.dimension:
             return space.natives(np.zeros((len(numbers), space.dimension)))
-        known.standing.read(history)
+        known.read(history)
         found = self._split(history, known.standing, space.dimension)
         if found is None:
             return design(space, seed, history.ordinals(numbers))
         good, weights = found
-        known.densities.read(history, good)
+        known.densities.estimator.split(good)
         return Proposals(history, known.densities, weights, self.candidates, seed).natives(numbers)
 
     def _split(self, history: History, standing: Standing | Fronts, d: int) -> tuple[list[int], Array | None] | None:
-        """Numbers of the good trials, ascending, and their weights if they differ; None before there are enough."""
+        """The good trials, and their weights by ascending numbers if they differ; None before there are enough."""
         if isinstance(standing, Fronts):
             return self._split_fronts(history, standing)
         if self.fidelity == "all" and len(history.reports) and (read := readings(history)).varied:
@@ -127,8 +128,8 @@ class TPE:
             return None
         good = ranked[:count]
         if self.weights == "age":
-            return sorted(good), None
-        return sorted(good), improvements(losses[: count + 1], len(good))[np.argsort(good)]
+            return good, None
+        return good, improvements(losses[: count + 1], len(good))[np.argsort(good)]
 
     def _split_fronts(self, history: History, standing: Fronts) -> tuple[list[int], Array | None] | None:
         if standing.usable < self.startup:
@@ -142,14 +143,14 @@ class TPE:
     def _count(self, ended: int, most: float) -> int:
         return int(min(math.ceil(self.good * ended), most))
 
-    def _known(self, history: History) -> _Known:
+    def _known(self, history: History) -> Knowledge:
         records = _records.setdefault(history, {})
         known = records.get(self)
         if known is None or known.of is not history.space:
             space = coordinates(history.space)
-            densities = Densities(space, groups(space, self._columns(space), self.prior_weight))
             standing = Standing() if len(history.metrics) == 1 else Fronts()
-            known = records[self] = _Known(history.space, standing, densities)
+            densities = Densities(space, self._columns(space), self.prior_weight)
+            known = records[self] = Knowledge(history.space, standing, densities)
         return known
 
     def _columns(self, space: Coordinates) -> list[list[int]]:
@@ -173,13 +174,4 @@ class TPE:
         return cls(**{name: value for name, value in options.items() if name != "strategy"})
 
 
-@dataclass(eq=False)
-class _Known:
-    """What was learnt of a record, to save learning it again."""
-
-    of: Space
-    standing: Standing | Fronts
-    densities: Densities
-
-
-_records: WeakKeyDictionary[History, dict[TPE, _Known]] = WeakKeyDictionary()
+_records: WeakKeyDictionary[History, dict[TPE, Knowledge]] = WeakKeyDictionary()

@@ -20,8 +20,11 @@
 
 mod column;
 mod density;
+mod estimator;
+mod group;
 mod mixture;
 mod normal;
 mod sum;
 
+pub use estimator::Estimator;
 pub use mixture::Mixture;

@@ -1,6 +1,6 @@
 //! The border to Python: everything that every wrapper needs, once.
 
-use numpy::{IntoPyArray, PyArray1, PyArray2, ndarray::Array2};
+use numpy::{IntoPyArray, PyArray1, PyArray2, PyReadonlyArray2, PyUntypedArrayMethods, ndarray::Array2};
 use pyo3::{
     Bound, PyErr, PyResult, Python,
     exceptions::{PyMemoryError, PyValueError},
@@ -12,6 +12,15 @@ pyo3::import_exception!(numpy.linalg, LinAlgError);
 /// Runs a kernel without the interpreter's lock and turns its error into a Python exception.
 pub fn run<T: Send>(py: Python<'_>, kernel: impl FnOnce() -> Result<T, Error> + Send) -> PyResult<T> {
     py.detach(kernel).map_err(|error| exception(&error))
+}
+
+/// The numbers of an array row by row; nothing is copied, so that they must lie in memory that way.
+pub fn rows<'a>(name: &str, array: &'a PyReadonlyArray2<'_, f64>) -> PyResult<&'a [f64]> {
+    if !array.is_c_contiguous() {
+        let message = "expected an array whose rows lie in memory one after another, got another order";
+        return Err(PyValueError::new_err(format!("{name}: {message}; pass numpy.ascontiguousarray({name})")));
+    }
+    Ok(array.as_slice()?)
 }
 
 /// A kernel's row-major result as an array of shape (rows, columns); nothing is copied.

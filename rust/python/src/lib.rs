@@ -45,7 +45,7 @@ mod _core {
         hypervolume_subset, igd_plus, is_nondominated, nondominated_rank,
     };
     #[pymodule_export]
-    use crate::parzen::Mixture;
+    use crate::parzen::{Estimator, Mixture};
     #[pymodule_export]
     use crate::sampling::{halton, sobol, stream, uniform};
 }

@@ -1,7 +1,7 @@
 //! Wrapper of `tunewright_core::parzen`.
 
 use numpy::{PyArray1, PyArray2, PyReadonlyArray1, PyReadonlyArray2, PyUntypedArrayMethods};
-use pyo3::{Bound, PyRefMut, PyResult, Python, pyclass, pymethods};
+use pyo3::{Bound, PyResult, Python, pyclass, pymethods};
 use tunewright_core::{Error, parzen as core};
 
 use crate::border;
@@ -24,12 +24,12 @@ impl Mixture {
 
     /// Numbers of the trials whose observations are the components, ascending.
     fn trials<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<i64>> {
-        border::vector(py, self.0.trials().iter().map(|&trial| trial.cast_signed()).collect())
+        numbers(py, self.0.trials())
     }
 
     /// Components at `rows` for `trials`; one that is there already is replaced.
     fn insert(&mut self, py: Python<'_>, trials: Vec<u64>, rows: PyReadonlyArray2<'_, f64>) -> PyResult<()> {
-        let rows = rows.as_slice()?;
+        let rows = border::rows("rows", &rows)?;
         border::run(py, || self.0.insert(&trials, rows))
     }
 
@@ -47,8 +47,8 @@ impl Mixture {
         log_prior: Option<PyReadonlyArray2<'py, f64>>,
         weights: Option<PyReadonlyArray1<'py, f64>>,
     ) -> PyResult<Bound<'py, PyArray1<f64>>> {
-        let points = points.as_slice()?;
-        let log_prior = log_prior.as_ref().map(|array| array.as_slice()).transpose()?;
+        let points = border::rows("points", &points)?;
+        let log_prior = log_prior.as_ref().map(|array| border::rows("log_prior", array)).transpose()?;
         let weights = weights.as_ref().map(|array| array.as_slice()).transpose()?;
         let found = border::run(py, || self.0.log_density(points, log_prior, weights))?;
         Ok(border::vector(py, found))
@@ -64,56 +64,138 @@ impl Mixture {
         weights: Option<PyReadonlyArray1<'py, f64>>,
     ) -> PyResult<Bound<'py, PyArray2<f64>>> {
         let (rows, columns) = (fallback.shape()[0], fallback.shape()[1]);
-        let (draws, fallback) = (draws.as_slice()?, fallback.as_slice()?);
+        let (draws, fallback) = (border::rows("draws", &draws)?, border::rows("fallback", &fallback)?);
         let weights = weights.as_ref().map(|array| array.as_slice()).transpose()?;
         let points = border::run(py, || self.0.sample(draws, fallback, weights))?;
         border::matrix(py, points, rows, columns)
     }
+}
 
-    /// Points drawn from the mixture, the most probable against `others` first.
-    #[pyo3(signature = (draws, fallback, others, *, weights=None))]
+/// The densities of good and other trials; see `tunewright.reference.parzen.Estimator` for every method.
+#[pyclass(module = "tunewright._rust._core")]
+pub struct Estimator(core::Estimator);
+
+#[pymethods]
+impl Estimator {
+    #[new]
+    #[pyo3(signature = (cells, least, groups, *, prior_weight=1.0, fresh=25))]
+    fn new(
+        py: Python<'_>,
+        cells: Vec<i64>,
+        least: Vec<f64>,
+        groups: Vec<Vec<usize>>,
+        prior_weight: f64,
+        fresh: usize,
+    ) -> PyResult<Self> {
+        border::run(py, || core::Estimator::new(&cells, &least, &groups, prior_weight, fresh)).map(Self)
+    }
+
+    /// Numbers of the good trials, ascending.
+    fn good<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<i64>> {
+        numbers(py, self.0.good())
+    }
+
+    /// Numbers of the trials in the two densities of a group.
+    fn members<'py>(&self, py: Python<'py>, group: usize) -> PyResult<[Bound<'py, PyArray1<i64>>; 2]> {
+        border::run(py, || self.0.members(group)).map(|densities| densities.map(|trials| numbers(py, trials)))
+    }
+
+    /// The trials `good`, and no others, are the good ones from now on.
+    fn split(&mut self, py: Python<'_>, good: Vec<u64>) -> PyResult<()> {
+        border::run(py, || self.0.split(&good))
+    }
+
+    /// The `trials` are at `rows` now.
+    fn place(&mut self, py: Python<'_>, trials: Vec<u64>, rows: PyReadonlyArray2<'_, f64>) -> PyResult<()> {
+        let rows = border::rows("rows", &rows)?;
+        border::run(py, || self.0.place(&trials, rows))
+    }
+
+    /// Trials that are not good are not there any more.
+    fn forget(&mut self, trials: Vec<u64>) {
+        self.0.forget(&trials);
+    }
+
+    /// Points drawn from the density of the good trials.
+    #[pyo3(signature = (draws, *, fallback=None, weights=None))]
+    fn sample<'py>(
+        &mut self,
+        py: Python<'py>,
+        draws: PyReadonlyArray1<'py, f64>,
+        fallback: Option<PyReadonlyArray2<'py, f64>>,
+        weights: Option<PyReadonlyArray1<'py, f64>>,
+    ) -> PyResult<Bound<'py, PyArray2<f64>>> {
+        self.made(py, core::Estimator::sample, &draws, fallback, weights)
+    }
+
+    /// Points drawn from the density of the good trials, the most probable against the others first.
+    #[pyo3(signature = (draws, *, fallback=None, weights=None))]
     fn candidates<'py>(
         &mut self,
         py: Python<'py>,
-        draws: PyReadonlyArray2<'py, f64>,
-        fallback: PyReadonlyArray2<'py, f64>,
-        others: PyRefMut<'py, Self>,
+        draws: PyReadonlyArray1<'py, f64>,
+        fallback: Option<PyReadonlyArray2<'py, f64>>,
         weights: Option<PyReadonlyArray1<'py, f64>>,
     ) -> PyResult<Bound<'py, PyArray2<f64>>> {
-        let (rows, columns) = (fallback.shape()[0], fallback.shape()[1]);
-        let points = self.compared(py, core::Mixture::candidates, [&draws, &fallback], others, weights)?;
-        border::matrix(py, points, rows, columns)
+        self.made(py, core::Estimator::candidates, &draws, fallback, weights)
     }
 
     /// The first of the candidates.
-    #[pyo3(signature = (draws, fallback, others, *, weights=None))]
+    #[pyo3(signature = (draws, *, fallback=None, weights=None))]
     fn candidate<'py>(
         &mut self,
         py: Python<'py>,
-        draws: PyReadonlyArray2<'py, f64>,
-        fallback: PyReadonlyArray2<'py, f64>,
-        others: PyRefMut<'py, Self>,
+        draws: PyReadonlyArray1<'py, f64>,
+        fallback: Option<PyReadonlyArray2<'py, f64>>,
         weights: Option<PyReadonlyArray1<'py, f64>>,
-    ) -> PyResult<Bound<'py, PyArray1<f64>>> {
-        let point = self.compared(py, core::Mixture::candidate, [&draws, &fallback], others, weights)?;
-        Ok(border::vector(py, point))
+    ) -> PyResult<Bound<'py, PyArray2<f64>>> {
+        self.made(py, core::Estimator::candidate, &draws, fallback, weights)
+    }
+
+    /// `points`, the most probable among the good trials against the others first.
+    #[pyo3(signature = (points, *, log_prior=None, belief=0.0, weights=None))]
+    fn ranked<'py>(
+        &mut self,
+        py: Python<'py>,
+        points: PyReadonlyArray2<'py, f64>,
+        log_prior: Option<PyReadonlyArray2<'py, f64>>,
+        belief: f64,
+        weights: Option<PyReadonlyArray1<'py, f64>>,
+    ) -> PyResult<Bound<'py, PyArray2<f64>>> {
+        let points = border::rows("points", &points)?;
+        let log_prior = log_prior.as_ref().map(|array| border::rows("log_prior", array)).transpose()?;
+        let weights = weights.as_ref().map(|array| array.as_slice()).transpose()?;
+        let ranked = border::run(py, || self.0.ranked(points, log_prior, belief, weights))?;
+        self.matrix(py, ranked)
     }
 }
 
-/// What ranks points by two mixtures: the one they are drawn from, the others, draws, fallback, weights.
-type Comparison = fn(&mut core::Mixture, &mut core::Mixture, &[f64], &[f64], Option<&[f64]>) -> Result<Vec<f64>, Error>;
+/// What makes points: an estimator, draws, fallback, weights.
+type Making = fn(&mut core::Estimator, &[f64], Option<&[f64]>, Option<&[f64]>) -> Result<Vec<f64>, Error>;
 
-impl Mixture {
-    fn compared(
+impl Estimator {
+    fn made<'py>(
         &mut self,
-        py: Python<'_>,
-        compare: Comparison,
-        [draws, fallback]: [&PyReadonlyArray2<'_, f64>; 2],
-        mut others: PyRefMut<'_, Self>,
-        weights: Option<PyReadonlyArray1<'_, f64>>,
-    ) -> PyResult<Vec<f64>> {
-        let (draws, fallback, others) = (draws.as_slice()?, fallback.as_slice()?, &mut others.0);
+        py: Python<'py>,
+        make: Making,
+        draws: &PyReadonlyArray1<'py, f64>,
+        fallback: Option<PyReadonlyArray2<'py, f64>>,
+        weights: Option<PyReadonlyArray1<'py, f64>>,
+    ) -> PyResult<Bound<'py, PyArray2<f64>>> {
+        let draws = draws.as_slice()?;
+        let fallback = fallback.as_ref().map(|array| border::rows("fallback", array)).transpose()?;
         let weights = weights.as_ref().map(|array| array.as_slice()).transpose()?;
-        border::run(py, || compare(&mut self.0, others, draws, fallback, weights))
+        let points = border::run(py, || make(&mut self.0, draws, fallback, weights))?;
+        self.matrix(py, points)
     }
+
+    fn matrix<'py>(&self, py: Python<'py>, points: Vec<f64>) -> PyResult<Bound<'py, PyArray2<f64>>> {
+        let columns = self.0.dimension();
+        let rows = points.len() / columns;
+        border::matrix(py, points, rows, columns)
+    }
+}
+
+fn numbers<'py>(py: Python<'py>, trials: &[u64]) -> Bound<'py, PyArray1<i64>> {
+    border::vector(py, trials.iter().map(|trial| trial.cast_signed()).collect())
 }

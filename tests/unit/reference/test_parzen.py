@@ -7,7 +7,7 @@ import pytest
 from numpy.testing import assert_allclose
 from scipy.stats import truncnorm
 
-from tunewright.reference.parzen import Mixture
+from tunewright.reference.parzen import Estimator, Mixture
 
 
 def density(mixture, points, **options):
@@ -133,14 +133,35 @@ def test_wrong_lengths_are_refused():
 
 
 def test_candidates_are_ranked_by_the_ratio_of_the_densities():
-    good, others = Mixture([0], [0.0], prior_weight=1e-9), Mixture([0], [0.0])
-    good.insert([0, 1], np.array([[0.2], [0.8]]))
-    others.insert([2], np.array([[0.9]]))
-    draws = np.array([[0.75, 0.5], [0.25, 0.5]])  # the middles of both: the second is where the others are not
-    low, high = good.sample(draws, np.zeros((2, 1)))[::-1, 0]
+    def made(components):
+        estimator = Estimator([0], [0.0], [[0]], prior_weight=1e-9)
+        estimator.split([0, 1])
+        estimator.place(list(range(len(components))), np.array(components)[:, None])
+        return estimator
+
+    # both middles, by a choice of the component and the median of each
+    draws = np.array([0.0, 0.0, 0.75, 0.5, 0.25, 0.5])
+    low, high = np.sort(made([0.2, 0.8]).sample(draws)[:, 0])
     assert low < 0.5 < high
-    assert_allclose(good.candidates(draws, np.zeros((2, 1)), others), [[low], [high]])
-    assert_allclose(good.candidates(draws[::-1].copy(), np.zeros((2, 1)), others), [[low], [high]])
-    others.remove([2])
-    others.insert([2], np.array([[0.1]]))
-    assert_allclose(good.candidates(draws, np.zeros((2, 1)), others), [[high], [low]])
+    assert_allclose(made([0.2, 0.8, 0.9]).candidates(draws), [[low], [high]])  # first where the others are not
+    assert_allclose(made([0.2, 0.8, 0.1]).candidates(draws), [[high], [low]])
+    assert_allclose(made([0.2, 0.8, 0.1]).candidate(draws), [[high]])
+
+
+def test_each_group_has_the_trials_with_a_coordinate_of_its_own():
+    estimator = Estimator([0, 0, -2], [0.0, 0.0, 0.0], [[0, 2], [1]])
+    estimator.place([3, 4, 7], np.array([[0.5, np.nan, np.nan], [np.nan, 0.5, np.nan], [0.1, 0.2, 0.25]]))
+    estimator.split([7, 9])
+    assert [members.tolist() for members in estimator.members(0)] == [[7], [3]]
+    assert [members.tolist() for members in estimator.members(1)] == [[7], [4]]
+    estimator.forget([3, 7])  # a good one stays
+    assert [members.tolist() for members in estimator.members(0)] == [[7], []]
+    assert estimator.good().tolist() == [7, 9]
+
+
+def test_a_prior_counts_as_often_as_it_is_believed():
+    estimator, points = Estimator([0], [0.0], [[0]]), np.array([[0.3], [0.6]])
+    log_prior = np.array([[0.0], [1.0]])
+    assert np.array_equal(estimator.ranked(points), points)  # two densities that are the prior alone
+    assert np.array_equal(estimator.ranked(points, log_prior=log_prior), points)
+    assert np.array_equal(estimator.ranked(points, log_prior=log_prior, belief=0.1), points[::-1])

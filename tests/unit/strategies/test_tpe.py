@@ -9,8 +9,9 @@ import tunewright as tw
 from tunewright.strategies import tpe
 from tunewright.strategies.coordinates import coordinates
 from tunewright.strategies.gp.candidates import design
-from tunewright.strategies.parzen.densities import Densities, groups
+from tunewright.strategies.parzen.densities import Densities
 from tunewright.strategies.parzen.fronts import Fronts, contributions
+from tunewright.strategies.parzen.knowledge import Knowledge
 from tunewright.strategies.parzen.rungs import staged
 from tunewright.strategies.parzen.standing import Standing, improvements
 from tunewright.strategies.readings import readings
@@ -29,10 +30,24 @@ def fed(study, xs, values):
     return study
 
 
-def densities(study):
+def estimator(study):
     """What TPE keeps of a study's record."""
     (known,) = tpe._records[study.history].values()
-    return known.densities
+    return known.densities.estimator
+
+
+def good(study):
+    return estimator(study).good().tolist()
+
+
+def others(study, group=0):
+    return estimator(study).members(group)[1].tolist()
+
+
+def standing(study):
+    known = Standing()
+    known.take(study.history, np.flatnonzero(study.history.told).tolist())
+    return known
 
 
 # -- the first trials -------------------------------------------------------------------------------------
@@ -75,21 +90,18 @@ def test_the_order_of_trials():
             study.tell(
                 trial, {"y": {1: 0.5, 2: -1.0, 3: -2.0, 7: 0.25, 8: 0.5}[number], "size": sizes.get(number, 0.0)}
             )
-    standing = Standing()
-    standing.read(study.history)
+    known = standing(study)
     # complete by loss, the earlier of equals first; pruned by step; then the smaller violation; failed and NaN never
-    assert standing.best(99) == [7, 1, 8, 0, 4, 3, 2]
-    assert standing.best(2) == [7, 1]
-    assert standing.ended == 9
+    assert known.best(99) == [7, 1, 8, 0, 4, 3, 2]
+    assert known.best(2) == [7, 1]
+    assert known.ended == 9
 
 
 def test_maximised_objectives_are_turned():
     study = tw.Study(LINE, maximize="y", seed=0)
     for value in (1.0, 3.0, 2.0):
         study.tell(study.ask(), value)
-    standing = Standing()
-    standing.read(study.history)
-    assert standing.best(3) == [1, 2, 0]
+    assert standing(study).best(3) == [1, 2, 0]
 
 
 def test_many_trials_are_placed_as_one_by_one():
@@ -97,10 +109,10 @@ def test_many_trials_are_placed_as_one_by_one():
     rng = np.random.default_rng(0)
     slow, values = Standing(), rng.integers(0, 9, 60).astype(float)
     for value in values:
-        study.tell(study.ask(), float(value))
-        slow.read(study.history)
-    quick = Standing()
-    quick.read(study.history)
+        trial = study.ask()
+        study.tell(trial, float(value))
+        slow.take(study.history, [trial.number])
+    quick = standing(study)
     assert quick.order == slow.order
     assert quick.best(60) == np.argsort(values, kind="stable").tolist()
 
@@ -114,23 +126,21 @@ def test_weights_by_value():
     assert np.isfinite(improvements(np.array([-1e150, 0.0, 1e150]), 2)).all()
 
 
-@pytest.mark.parametrize(("trials", "good"), [(10, 1), (13, 2), (20, 2), (21, 3), (400, 25)])
-def test_how_many_are_good(trials, good):
+@pytest.mark.parametrize(("trials", "count"), [(10, 1), (13, 2), (20, 2), (21, 3), (400, 25)])
+def test_how_many_are_good(trials, count):
     study = fed(made(tw.TPE(candidates=1)), np.linspace(0, 1, trials), np.arange(trials, dtype=float))
     study.ask()
-    kept = densities(study)
-    assert kept.good == list(range(good))
-    assert kept.groups[0].others.trials().tolist() == list(range(good, trials))
+    assert good(study) == list(range(count))
+    assert others(study) == list(range(count, trials))
 
 
 def test_who_is_no_longer_good_is_one_of_the_others_again():
     study = fed(made(tw.TPE(startup=2)), [0.1, 0.2], [5.0, 4.0])
     study.tell(study.ask(), 3.0)
-    assert densities(study).good == [1]
+    assert good(study) == [1]
     study.ask()
-    kept = densities(study)
-    assert kept.good == [2]
-    assert kept.groups[0].others.trials().tolist() == [0, 1]
+    assert good(study) == [2]
+    assert others(study) == [0, 1]
 
 
 def test_trials_under_way_and_failed_ones_are_among_the_others():
@@ -138,40 +148,44 @@ def test_trials_under_way_and_failed_ones_are_among_the_others():
     waiting = study.ask()
     study.tell(study.ask(), state="failed")
     study.ask()
-    others = densities(study).groups[0].others
-    assert others.trials().tolist() == [1, waiting.number, 3]
+    assert others(study) == [1, waiting.number, 3]
     study.tell(waiting, 0.0)
     study.ask()
-    assert densities(study).good == [waiting.number]
-    assert others.trials().tolist() == [0, 1, 3, 4]
+    assert good(study) == [waiting.number]
+    assert others(study) == [0, 1, 3, 4]
 
 
 def test_a_batch_lies_about_its_own_trials_and_forgets_it():
     study = fed(made(tw.TPE(startup=2)), [0.1, 0.9], [1.0, 2.0])
     batch = study.ask(6)
     assert len({trial["x"] for trial in batch}) == 6
-    kept = densities(study)
-    assert kept.groups[0].others.trials().tolist() == [1]
+    assert others(study) == [1]
     study.ask()
-    assert kept.groups[0].others.trials().tolist() == [1, *(trial.number for trial in batch)]
+    assert others(study) == [1, *(trial.number for trial in batch)]
 
 
 def test_a_trial_that_gains_parameters_is_taken_anew_wherever_it_is():
     study = tw.Study(LINE, minimize="y", seed=0)
     space = coordinates(LINE)
-    kept = Densities(space, groups(space, [[0]], 1.0))
+
+    def knowledge():
+        return Knowledge(LINE, Standing(), Densities(space, [[0]], 1.0))
+
+    kept, draws, seen = knowledge(), np.random.default_rng(0).random(24 * 3), []
     study.ask(2)
-    kept.read(study.history, [0])
+    kept.read(study.history)
+    kept.densities.estimator.split([0])
     for x in (0.1, 0.7):
         study.history.place(0, np.array([x]))
         study.history.place(1, np.array([x]))
-        kept.read(study.history, [0])
-        fresh = Densities(space, groups(space, [[0]], 1.0))
-        fresh.read(study.history, [0])
-        points = np.array([[0.2], [0.9]])
-        for ours, anew in zip(kept.groups, fresh.groups, strict=True):
-            assert np.array_equal(ours.good.log_density(points), anew.good.log_density(points))
-            assert np.array_equal(ours.others.log_density(points), anew.others.log_density(points))
+        kept.read(study.history)
+        fresh = knowledge()
+        fresh.read(study.history)
+        fresh.densities.estimator.split([0])
+        drawn = kept.densities.estimator.candidates(draws)
+        assert np.array_equal(drawn, fresh.densities.estimator.candidates(draws))
+        seen.append(drawn)
+    assert not np.allclose(*seen)
 
 
 # -- several objectives -----------------------------------------------------------------------------------
@@ -182,7 +196,7 @@ def fronts(points, **options):
     for a, b in points:
         study.tell(study.ask(), {"a": a, "b": b})
     known = Fronts()
-    known.read(study.history)
+    known.take(study.history, list(range(len(points))))
     return known, study.history
 
 
@@ -280,11 +294,11 @@ def test_what_is_modelled_together(strategy, columns):
         trial = study.ask()
         study.tell(trial, trial.config.get("x", 0.5))
     study.ask()
-    kept = densities(study)
-    assert [np.arange(4)[group.columns].tolist() for group in kept.groups] == columns
+    (known,) = tpe._records[study.history].values()
+    assert known.densities.groups == columns
     if len(columns) > 1:  # a group has the trials that have its parameters
         there = np.flatnonzero(~np.isnan(study.history.natives[:30, 1]))
-        assert set(kept.groups[1].others.trials().tolist()) == set(there.tolist()) - set(kept.good)
+        assert set(others(study, 1)) == set(there.tolist()) - set(good(study))
 
 
 def test_priors_are_a_component_for_good():
@@ -292,6 +306,15 @@ def test_priors_are_a_component_for_good():
     configs = [t.config for t in made(tw.TPE(startup=1), space).optimize(lambda t: 1.0, 40).trials]
     assert np.mean([abs(config["x"] - 0.2) < 0.1 for config in configs[:20]]) > 0.8
     assert np.mean([config["c"] == "a" for config in configs]) > 0.8
+
+
+def test_what_a_prior_says_is_of_its_own_parameter():
+    space = tw.Space(
+        low=tw.Float(0.0, 1.0, prior=tw.Normal(0.1, 0.01)), high=tw.Float(0.0, 1.0, prior=tw.Normal(0.9, 0.01))
+    )
+    study = made(tw.TPE(startup=1, prior_weight=1e6), space).optimize(lambda t: 1.0, 30)  # drawn from the priors alone
+    rows = study.history.natives
+    assert (abs(rows - [0.1, 0.9]) < 0.06).all()
 
 
 def test_nothing_forbidden_and_nothing_twice_where_there_is_a_choice():
@@ -314,9 +337,8 @@ def test_names_met_while_running():
         past = history.at(int(history.seen[number]))
         assert study.strategy.suggest(past, 0, np.array([number])).shape == (1, history.space.dimension)
     study.ask()
-    kept = densities(study)
     rows = history.unit[:40]
-    assert len(kept.groups[0].others) == 40 - len(kept.good)
+    assert len(others(study)) == 40 - len(good(study))
     assert np.isnan(rows[:, 1]).any()
     assert study.best_value < 0.4
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from tunewright.numerics.pareto import hypervolume_contributions, hypervolume_subset, nondominated_rank
-from tunewright.strategies.evolution.endings import Endings, losses_of, usable, violations_of
+from tunewright.strategies.evolution.endings import losses_of, usable, violations_of
 from tunewright.trial import History
 from tunewright.trial.columns import Array, Ints
 
@@ -24,28 +24,24 @@ _LEAST = 1e-3  # of the mean weight: what a trial that adds no hypervolume weigh
 
 @dataclass(eq=False)
 class Fronts:
-    """The trials of a record that grows which can be good: complete, with finite losses."""
+    """The trials of a record that grows which can be good: complete, with finite losses.
 
-    endings: Endings = field(default_factory=Endings)
+    Attributes:
+        ended: how many trials have ended, whatever became of them.
+    """
+
+    ended: int = 0
     _trials: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
-    _read: int = 0
-
-    @property
-    def ended(self) -> int:
-        """How many trials have ended, whatever became of them."""
-        return len(self.endings.trials)
 
     @property
     def usable(self) -> int:
-        """How many of them can be good."""
+        """How many of them there are."""
         return len(self._trials)
 
-    def read(self, history: History) -> None:
-        """Take in what was told since the last call."""
-        self.endings.read(history)
-        fresh = np.array(self.endings.trials[self._read :], dtype=np.int64)
-        self._trials = np.sort(np.append(self._trials, usable(history, fresh)))
-        self._read = self.ended
+    def take(self, history: History, numbers: list[int]) -> None:
+        """Take in trials that have ended."""
+        self.ended += len(numbers)
+        self._trials = np.sort(np.append(self._trials, usable(history, np.array(numbers, dtype=np.int64))))
 
     def best(self, history: History, count: int) -> list[int]:
         """Numbers of the ``count`` best trials, ascending, or of all that can be good if they are fewer."""

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 __all__ = ["Proposals"]
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from tunewright.numerics.sampling import purpose, stream
 from tunewright.strategies.evolution.brood import admissible
-from tunewright.strategies.parzen.densities import Densities, Group
+from tunewright.strategies.parzen.densities import Densities
 from tunewright.strategies.random import draw
 from tunewright.trial import History
 from tunewright.trial.columns import Array, Ints
@@ -42,30 +41,30 @@ class Proposals:
 
     def natives(self, numbers: Ints) -> Array:
         """Native configurations of the trials ``numbers``, each but the first as if those before were under way."""
+        if len(numbers) > 1:
+            return self._several(numbers)
+        if self.densities.alone and len(self.densities.space.continuous):
+            best = self.densities.estimator.candidate(self._draws(numbers.item()), weights=self.weights)
+            natives = self.densities.space.natives(best)
+        else:
+            natives = self._propose(numbers, 0)
+        return natives if self._is_new(natives) else admissible(self.history, numbers, self._propose)
 
-        if len(numbers) == 1 and self.densities.alone and len(self.densities.space.continuous):
-            natives = self.densities.space.natives(self._best(numbers.item()))
-            if self._is_new(natives):
-                return natives
-
-        def propose(some: Ints, attempt: int) -> Array:
-            for number in some.tolist():
-                if number not in self._ranked:
-                    self._ranked[number] = self._rank(number)
-                    if len(numbers) > 1:
-                        self.densities.insert([number], self._ranked[number][:1])
-            if attempt >= self.candidates:
-                return draw(self.history.space, self.seed, some, attempt=attempt)
-            rows = [self._ranked[number][attempt : attempt + 1] for number in some.tolist()]
-            ranked = rows[0] if len(rows) == 1 else np.concatenate(rows)
-            return self.densities.space.natives(ranked)
-
+    def _several(self, numbers: Ints) -> Array:
+        estimator = self.densities.estimator
         try:
-            natives = propose(numbers, 0)
-            return natives if self._is_new(natives) else admissible(self.history, numbers, propose)
+            for number in numbers.tolist():
+                estimator.place([number], self._candidates(number)[:1])
+            natives = self._propose(numbers, 0)
+            return natives if self._is_new(natives) else admissible(self.history, numbers, self._propose)
         finally:
-            if len(numbers) > 1:
-                self.densities.remove(list(self._ranked))
+            estimator.forget(numbers.tolist())
+
+    def _propose(self, numbers: Ints, attempt: int) -> Array:
+        if attempt >= self.candidates:
+            return draw(self.history.space, self.seed, numbers, attempt=attempt)
+        rows = [self._candidates(number)[attempt] for number in numbers.tolist()]
+        return self.densities.space.natives(np.array(rows))
 
     def _is_new(self, natives: Array) -> bool:
         """Whether the rows are allowed and new because there is nothing else they could be."""
@@ -77,66 +76,32 @@ class Proposals:
         continuous = natives[:, space.continuous]
         return bool((continuous == continuous).any(axis=1).all())
 
-    def _best(self, number: int) -> Array:
-        """The first of what :meth:`_rank` returns, (1, d), where nothing but the densities has a say."""
-        point = np.empty((1, self.densities.space.dimension))
-        for group, own in self._drawn(number):
-            best = group.good.candidate(*own, group.others, weights=self._weights(group))
-            if group.size == len(best) == point.shape[1]:
-                return best[None, :]
-            point[0, group.columns] = best
-        return point
+    def _candidates(self, number: int) -> Array:
+        """Candidates of one trial, (m, d), the best first, as they were when they were first asked for."""
+        if number not in self._ranked:
+            self._ranked[number] = self._rank(self._draws(number))
+        return self._ranked[number]
 
-    def _rank(self, number: int) -> Array:
-        """Candidates of one trial, (m, d), the best first: in each group of coordinates by itself."""
-        space, alone = self.densities.space, self.densities.alone
-        points = np.empty((self.candidates, space.dimension))
-        for group, own in self._drawn(number):
-            if alone:
-                points[:, group.columns] = group.good.candidates(*own, group.others, weights=self._weights(group))
-            else:
-                points[:, group.columns] = group.good.sample(*own, weights=self._weights(group))
-        if alone:
-            return points
-        points = self._rounded(points)
-        prior = self._log_prior(points) if space.has_priors else None
-        for group in self.densities.groups:
-            ranked = self._ratio(group, points, prior)
-            points[:, group.columns] = points[np.argsort(-ranked, kind="stable")][:, group.columns]
-        if space.space.constraints:
-            allowed = space.space.feasible(space.natives(points))
-            points = np.concatenate([points[allowed], points[~allowed]])
-        return points
+    def _draws(self, number: int) -> Array:
+        return stream(self.seed, number, _DRAWS, self.candidates * self.densities.draws)
 
-    def _drawn(self, number: int) -> Iterator[tuple[Group, tuple[Array, Array]]]:
-        """Each group with what its candidates for one trial are made of: draws (m, 1 + size), fallback (m, size)."""
-        space, groups, m = self.densities.space, self.densities.groups, self.candidates
-        draws = stream(self.seed, number, _DRAWS, m * (2 * space.dimension + len(groups)))
-        last = m * space.dimension
-        fallback = draws[:last].reshape(m, space.dimension)
+    def _rank(self, draws: Array) -> Array:
+        """Candidates (m, d) made of ``draws``, the best first: in each group of coordinates by itself."""
+        space, estimator = self.densities.space, self.densities.estimator
+        if self.densities.alone:
+            return estimator.candidates(draws, weights=self.weights)
+        prior = None
         if space.has_priors:
-            fallback = space.quantile(fallback)
-        for group in groups:
-            first, last = last, last + m * (1 + group.size)
-            own = fallback if len(groups) == 1 else np.ascontiguousarray(fallback[:, group.columns])
-            yield group, (draws[first:last].reshape(m, 1 + group.size), own)
-
-    def _ratio(self, group: Group, points: Array, log_prior: Array | None) -> Array:
-        """By how much more probable each point is, (m,), among the good ones: as a logarithm."""
-        own = np.ascontiguousarray(points[:, group.columns])
-        prior = None if log_prior is None else np.ascontiguousarray(log_prior[:, group.columns])
-        ratio = group.good.log_density(own, log_prior=prior, weights=self._weights(group))
-        ratio -= group.others.log_density(own, log_prior=prior)
-        if prior is not None:
-            ratio += _BELIEF / max(self.history.ended, 1) * prior.sum(axis=1)
-        return ratio
-
-    def _weights(self, group: Group) -> Array | None:
-        """Weights of the good trials that the group has."""
-        if self.weights is None:
-            return None
-        good = np.array(self.densities.good, dtype=np.int64)
-        return self.weights[np.searchsorted(good, group.good.trials())]
+            first = draws[: self.candidates * space.dimension].reshape(self.candidates, -1)
+            prior = np.ascontiguousarray(space.quantile(first))
+        points = self._rounded(estimator.sample(draws, fallback=prior, weights=self.weights))
+        log_prior = self._log_prior(points) if space.has_priors else None
+        belief = _BELIEF / max(self.history.ended, 1)
+        points = estimator.ranked(points, log_prior=log_prior, belief=belief, weights=self.weights)
+        if not space.space.constraints:
+            return points
+        allowed = space.space.feasible(space.natives(points))
+        return np.concatenate([points[allowed], points[~allowed]])
 
     def _rounded(self, points: Array) -> Array:
         """Coordinates of the values that ``points`` stand for, NaN where inactive in a joint model."""

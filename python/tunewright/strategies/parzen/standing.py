@@ -39,18 +39,11 @@ class Standing:
 
     order: list[Key] = field(default_factory=list)
     ended: int = 0
-    _open: list[int] = field(default_factory=list)
-    _read: int = 0
 
-    def read(self, history: History) -> None:
-        """Take in what was told since the last call."""
-        told = history.told
-        fresh = [*self._open, *range(self._read, history.n)]
-        ended = [number for number in fresh if told[number]]
-        self._open = [] if len(ended) == len(fresh) else [number for number in fresh if not told[number]]
-        self._read = history.n
-        self.ended += len(ended)
-        keys = [key for number in ended if (key := _key(history, number)) is not None]
+    def take(self, history: History, numbers: list[int]) -> None:
+        """Take in trials that have ended."""
+        self.ended += len(numbers)
+        keys = [key for number in numbers if (key := _key(history, number)) is not None]
         if len(keys) > 32:  # many at once: sorted once
             self.order = sorted([*self.order, *keys])
         else:

@@ -96,8 +96,15 @@ impl<'a> Density<'a> {
     }
 }
 
+/// The places of `values`, the largest first, of equals the earlier, NaN last.
+pub fn descending(values: &[f64]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..values.len()).collect();
+    order.sort_by(|&a, &b| last_if_nan(values[b]).total_cmp(&last_if_nan(values[a])));
+    order
+}
+
 /// NaN as what is less than all numbers, and one zero.
-pub fn last_if_nan(x: f64) -> f64 {
+fn last_if_nan(x: f64) -> f64 {
     if x.is_nan() { f64::NEG_INFINITY } else { x + 0.0 }
 }
 

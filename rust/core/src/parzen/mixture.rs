@@ -2,10 +2,13 @@
 
 use super::{
     column::Column,
-    density::{Density, last_if_nan},
+    density::{Density, descending},
     sum::LANES,
 };
 use crate::error::{Error, Result};
+
+/// From so many trials on, and an eighth of the components, it is quicker to make the columns anew.
+const MANY: usize = 32;
 
 /// A Parzen density whose components are the observations of some trials. It depends on who is in it alone, to the last
 /// bit, not on how they came.
@@ -51,7 +54,7 @@ impl Mixture {
     pub fn insert(&mut self, trials: &[u64], rows: &[f64]) -> Result<()> {
         let d = self.dimension();
         same_length("rows", rows.len(), trials.len() * d)?;
-        if trials.len() > 32 + self.trials.len() / 8 {
+        if trials.len() > MANY + self.trials.len() / 8 {
             self.merge(trials, rows);
             return Ok(());
         }
@@ -68,11 +71,40 @@ impl Mixture {
 
     /// The components of `trials` leave; those that are not there are none.
     pub fn remove(&mut self, trials: &[u64]) {
+        if trials.len() > MANY + self.trials.len() / 8 {
+            self.keep_without(trials);
+            return;
+        }
         for &trial in trials {
             if let Ok(place) = self.trials.binary_search(&trial) {
                 self.trials.remove(place);
                 self.columns.iter_mut().for_each(|column| column.remove(place, trial));
             }
+        }
+    }
+
+    /// Where the component of `trial` is, if there is one.
+    pub(super) fn row(&self, trial: u64) -> Option<Vec<f64>> {
+        let place = self.trials.binary_search(&trial).ok()?;
+        Some(self.columns.iter().map(|column| column.at[place]).collect())
+    }
+
+    /// Whether there is a component of `trial` at `row`.
+    pub(super) fn has(&self, trial: u64, row: impl Iterator<Item = f64>) -> bool {
+        let Ok(place) = self.trials.binary_search(&trial) else { return false };
+        self.columns.iter().zip(row).all(|(column, x)| same(column.at[place], x))
+    }
+
+    /// As [`Self::remove`] for many: everything is sorted once.
+    fn keep_without(&mut self, trials: &[u64]) {
+        let mut leaving = trials.to_vec();
+        leaving.sort_unstable();
+        let stays = |place: &usize| leaving.binary_search(&self.trials[*place]).is_err();
+        let places: Vec<usize> = (0..self.trials.len()).filter(stays).collect();
+        self.trials = places.iter().map(|&place| self.trials[place]).collect();
+        for column in &mut self.columns {
+            let at = places.iter().map(|&place| column.at[place]).collect();
+            column.fill(&self.trials, at);
         }
     }
 
@@ -173,8 +205,7 @@ impl Mixture {
         let mut ratio = self.log_density(&points, None, weights)?;
         let other = others.log_density(&points, None, None)?;
         ratio.iter_mut().zip(&other).for_each(|(ratio, other)| *ratio -= other);
-        let mut order: Vec<usize> = (0..ratio.len()).collect();
-        order.sort_by(|&a, &b| last_if_nan(ratio[b]).total_cmp(&last_if_nan(ratio[a])));
+        let order = descending(&ratio);
         Ok(order.iter().flat_map(|&i| &points[i * d..(i + 1) * d]).copied().collect())
     }
 
@@ -246,6 +277,11 @@ fn newest(place: usize, count: usize) -> usize {
     if place < count { place + 1 } else { 0 }
 }
 
-fn same_length(argument: &'static str, got: usize, expected: usize) -> Result<()> {
+/// Whether two coordinates are the same, or neither is there.
+fn same(a: f64, b: f64) -> bool {
+    a == b || (a.is_nan() && b.is_nan())
+}
+
+pub(super) fn same_length(argument: &'static str, got: usize, expected: usize) -> Result<()> {
     if got == expected { Ok(()) } else { Err(Error::Length { argument, expected, got }) }
 }
