@@ -25,7 +25,7 @@ DOORS = [
     "parzen",
     "sampling",
 ]
-PRIVATE_TO_NUMERICS = {"__init__", "arguments", "backend", "mixed", "model", "regression"}
+PRIVATE_TO_NUMERICS = {"__init__", "arguments", "average", "backend", "mixed", "model", "regression"}
 
 
 def exported_by_rust() -> set[str]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from tunewright.numerics.average import mean
 from tunewright.schedulers.decision import Decision
 from tunewright.schedulers.follower import Follower, Rule
 from tunewright.schedulers.measures import Loss
@@ -73,7 +74,7 @@ class _Paired(Rule):
         mine[step] = loss
         rival = None if self._best is None or self._best[2] == trial else self._losses[self._best[2]]
         behind = rival is not None and self._worse(mine, rival)
-        standing = (-len(mine), math.fsum(mine.values()) / len(mine) if np.isfinite(loss) else math.inf, trial)
+        standing = (-len(mine), mean(mine.values()) if math.isfinite(loss) else math.inf, trial)
         if not behind and (self._best is None or self._best[2] == trial or standing < self._best):
             self._best = standing
         return Decision.STOP if behind else Decision.CONTINUE
@@ -82,10 +83,8 @@ class _Paired(Rule):
         shared = [step for step in sorted(mine) if step in rival]
         if len(shared) < self._options.min_steps:
             return False
-        differences = np.array([mine[step] - rival[step] for step in shared])
-        if np.isnan(differences).any() or not differences.mean() > 0:
-            return False
-        return _signed_rank(differences) < self._options.p
+        differences = [mine[step] - rival[step] for step in shared]
+        return mean(differences) > 0 and _signed_rank(np.array(differences)) < self._options.p
 
 
 def _signed_rank(differences: np.ndarray[Any, np.dtype[np.float64]]) -> float:

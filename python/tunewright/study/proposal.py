@@ -55,6 +55,26 @@ class Proposer:
         """
         return history.recorded(self._searched(history.searched, numbers))
 
+    def room(self, history: History, numbers: Ints) -> int:
+        """For how many of the trials ``numbers`` a configuration is left, without asking the strategy for any.
+
+        Other trials whose configuration is still being made will take theirs.
+        """
+        searched = history.searched
+        space = searched.space
+        if self.strategy.prescribed or self.duplicates != "avoid":
+            return len(numbers)
+        expecting = np.setdiff1d(np.flatnonzero((history.asked == 0) & (history.told == 0)), numbers)
+        everyone = np.concatenate([expecting, numbers])
+        if isinstance(space, Table):
+            left = int(np.count_nonzero(~space.taken(searched.natives)))
+        elif self.runs_out(space):
+            drawn = draw(space, self.seed, everyone)
+            left = len(self._fresh(searched, self._allowed(space, drawn, everyone), everyone))
+        else:
+            return len(numbers)
+        return max(0, min(len(numbers), left - len(expecting)))
+
     def _searched(self, history: History, numbers: Ints) -> Array:
         self._say(history)
         natives = self.strategy.suggest(history, self.seed, numbers)

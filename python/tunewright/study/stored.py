@@ -72,8 +72,8 @@ class StoredLedger(Ledger):
         def propose(numbers: Sequence[int], changes: Changes) -> list[dict[str, Any] | None]:
             self._apply(changes)
             allowed = len(numbers) if limit is None else max(0, limit - self.begun)
-            if not at_once:
-                return [None] * min(allowed, len(numbers))
+            if not at_once:  # a number that is taken now has to get a configuration later
+                return [None] * self.proposer.room(self.history, np.array(numbers[:allowed], dtype=np.int64))
             taken.update(self._suggestions(numbers[:allowed]))
             return [self.history.space.config_to_json(config) for _, config in taken.values()]
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tunewright.errors import ReportError
+from tunewright.numerics.average import mean, standard_error_of_mean
 
 __all__ = ["Measured"]
 
@@ -42,11 +43,9 @@ class Measured:
         if n < 2:
             raise ReportError(f"Measured.mean needs two measurements or more to tell their spread; got {n}")
         floats = [float(value) for value in values]
-        middle = math.fsum(floats) / n
-        if not math.isfinite(middle):
+        if not all(map(math.isfinite, floats)):
             raise ReportError(f"Measured.mean takes finite measurements; got {floats}")
-        spread = math.fsum((value - middle) ** 2 for value in floats)
-        return cls(middle, math.sqrt(spread / (n - 1) / n))
+        return cls(mean(floats), standard_error_of_mean(floats))
 
 
 def standard_error(sem: object, what: str) -> float:

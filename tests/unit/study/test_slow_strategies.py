@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import tunewright as tw
+from tunewright.errors import StudyError
 
 
 class Slow:
@@ -60,3 +61,49 @@ def test_two_processes_worth_of_studies_see_each_others_results(tmp_path):
     one.tell(a, 1.0)
     c = two.ask()
     assert (b["done"], c["done"], c["number"]) == (0.0, 1.0, 2.0)
+
+
+def limited():
+    space = tw.Space(a=tw.Int(0, 3))
+    space.forbid("a > 1")
+    return space
+
+
+SMALL = {
+    "categories": tw.Space(a=tw.Categorical(["x", "y"])),
+    "table": tw.Table([{"a": 1.0}, {"a": 2.0}]),
+    "limited": limited(),
+}
+
+
+@pytest.mark.parametrize("strategy", [tw.GaussianProcess, tw.Auto, tw.RandomForest])
+@pytest.mark.parametrize("space", SMALL.values(), ids=SMALL)
+def test_a_space_that_has_run_out_takes_no_numbers(tmp_path, space, strategy):
+    where = tmp_path / "a.db"
+    for _ in range(3):
+        study = tw.Study(space, minimize="loss", strategy=strategy(), storage=where, seed=0)
+        study.optimize(lambda t: 1.0, trials=5, progress=False)
+    assert [trial.state.name for trial in tw.Study.load(where).trials] == ["COMPLETE"] * 2
+
+
+def test_a_space_that_has_run_out_by_trials_of_others_takes_no_numbers(tmp_path):
+    space = SMALL["categories"]
+    one, two = (
+        tw.Study(space, minimize="loss", strategy=tw.GaussianProcess(), storage=tmp_path / "a.db", seed=0)
+        for _ in range(2)
+    )
+    asked = [one.ask(), two.ask()]
+    assert {trial["a"] for trial in asked} == {"x", "y"}
+    for study in (one, two):
+        with pytest.raises(StudyError):
+            study.ask()
+    assert len(tw.Study.load(tmp_path / "a.db").trials) == 2
+
+
+def test_a_batch_larger_than_what_is_left_is_what_is_left(tmp_path):
+    space = tw.Space(a=tw.Int(0, 4))
+    study = tw.Study(space, minimize="loss", strategy=tw.GaussianProcess(), storage=tmp_path / "a.db", seed=0)
+    study.tell(study.ask(), 1.0)
+    batch = study.ask(10)
+    assert len(batch) == 4
+    assert len(study.trials) == 5

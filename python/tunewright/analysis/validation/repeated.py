@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 from tunewright.errors import ReportError
+from tunewright.numerics.average import mean, standard_error_of_mean
 from tunewright.trial import Measured, Trial
 
 Report = Literal["part", "mean"]
@@ -75,11 +76,7 @@ def _means(rows: list[dict[str, float]]) -> dict[str, tuple[float, float]]:
     found = {}
     for name in rows[0]:
         values = [row[name] for row in rows]
-        if len(values) > 1 and math.isfinite(math.fsum(values)):
-            measured = Measured.mean(values)
-            found[name] = measured.value, measured.sem
-        else:
-            found[name] = math.fsum(values) / len(values), math.nan
+        found[name] = mean(values), standard_error_of_mean(values) if len(values) > 1 else math.nan
     return found
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from tunewright.errors import GuideError
 from tunewright.guide import lookup
+from tunewright.numerics.average import mean, standard_error_of_mean
 
 
 @dataclass(frozen=True)
@@ -132,11 +133,9 @@ def _mean(values: tuple[float, ...]) -> str:
     finite = [value for value in values if math.isfinite(value)]
     if not finite:
         return "no finite value"
-    mean = math.fsum(finite) / len(finite)
     if len(finite) == 1:
-        return f"{mean:.5g} (1 seed)"
-    variance = math.fsum((value - mean) ** 2 for value in finite) / (len(finite) - 1)
-    return f"{mean:.5g} ± {math.sqrt(variance / len(finite)):.2g} (standard error, {len(finite)} seeds)"
+        return f"{finite[0]:.5g} (1 seed)"
+    return f"{mean(finite):.5g} ± {standard_error_of_mean(finite):.2g} (standard error, {len(finite)} seeds)"
 
 
 def _change(name: str, before: Any, after: Any) -> str:

@@ -10,9 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from tunewright.errors import ConfigError
+from tunewright.numerics.average import mean, standard_error_of_mean
 from tunewright.schedulers import Scheduler
 from tunewright.space import Space
 from tunewright.strategies import Random, Strategy
@@ -34,13 +33,12 @@ class Outcome:
     @property
     def value(self) -> float:
         """The mean."""
-        return math.fsum(self.values) / len(self.values)
+        return mean(self.values)
 
     @property
     def sem(self) -> float | None:
         """Standard error of the mean; None of one value."""
-        n = len(self.values)
-        return None if n < 2 else float(np.std(self.values, ddof=1)) / math.sqrt(n)
+        return None if len(self.values) < 2 else standard_error_of_mean(self.values)
 
 
 class Record:
