@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -104,8 +103,3 @@ class Auto:
     def to_json(self, space: Space) -> dict[str, Any]:
         """Name and options, for the record."""
         return {"strategy": "Auto", "trials": self.trials}
-
-    @classmethod
-    def from_json(cls, options: Mapping[str, Any]) -> Auto:
-        """The inverse of :meth:`to_json`."""
-        return cls(trials=options["trials"])

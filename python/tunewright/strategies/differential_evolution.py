@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from typing import Any, ClassVar
@@ -124,11 +123,6 @@ class DifferentialEvolution:
     def to_json(self, space: Space) -> dict[str, Any]:
         """Name and options, for the record."""
         return {"strategy": "DifferentialEvolution", **asdict(self)}
-
-    @classmethod
-    def from_json(cls, options: Mapping[str, Any]) -> DifferentialEvolution:
-        """The inverse of :meth:`to_json`."""
-        return cls(**{name: value for name, value in options.items() if name != "strategy"})
 
 
 def _number(value: object, most: float) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, ClassVar, Literal
 
@@ -288,11 +287,6 @@ class GaussianProcess:
     def to_json(self, space: Space) -> dict[str, Any]:
         """Name and options, for the record."""
         return {"strategy": "GaussianProcess", **asdict(self)}
-
-    @classmethod
-    def from_json(cls, options: Mapping[str, Any]) -> GaussianProcess:
-        """The inverse of :meth:`to_json`."""
-        return cls(**{name: value for name, value in options.items() if name != "strategy"})
 
 
 def _finite_from(least: float, value: Any) -> bool:

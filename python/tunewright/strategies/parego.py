@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import reduce
 from typing import Any, ClassVar, Literal
@@ -100,11 +100,6 @@ class ParEGO:
     def to_json(self, space: Space) -> dict[str, Any]:
         """Name and options, for the record."""
         return {"strategy": "ParEGO", **asdict(self)}
-
-    @classmethod
-    def from_json(cls, options: Mapping[str, Any]) -> ParEGO:
-        """The inverse of :meth:`to_json`."""
-        return cls(**{name: value for name, value in options.items() if name != "strategy"})
 
 
 def weights(seed: int, number: int, m: int) -> Array:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import fields
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -32,29 +34,46 @@ from tunewright.strategies.trust_region import TrustRegion
 
 __all__ = ["strategy_from_json"]
 
+
+def _of_fields(kind: type[Any], options: Mapping[str, Any], space: Space) -> Strategy:
+    given = {name: value for name, value in options.items() if name != "strategy"}
+    unknown = sorted(given.keys() - {field.name for field in fields(kind)})
+    if unknown:
+        raise StudyError(
+            f"the study was run with {kind.__name__}({unknown[0]}={given[unknown[0]]!r}), an option that this version "
+            "does not have: upgrade tunewright, or pass a strategy, Study.load(..., strategy=...)"
+        )
+    strategy: Strategy = kind(**given)
+    return strategy
+
+
+# Those whose record is the fields of a dataclass; the others read values of the space, or strategies, out of theirs.
+_PLAIN: tuple[type[Any], ...] = (
+    Auto,
+    DifferentialEvolution,
+    GaussianProcess,
+    NSGA2,
+    NSGA3,
+    ParEGO,
+    QuasiRandom,
+    Random,
+    RandomForest,
+    RegularizedEvolution,
+    Reinforce,
+    TPE,
+    TrustRegion,
+)
 _MAKERS: dict[str, Callable[[Mapping[str, Any], Space], Strategy]] = {
-    "Auto": lambda options, space: Auto.from_json(options),
+    **{kind.__name__: partial(_of_fields, kind) for kind in _PLAIN},
+    "CMAES": CMAES.from_json,
     "Ensemble": lambda options, space: Ensemble.from_json(
         options, [strategy_from_json(member, space) for member in options["members"]]
     ),
-    "CMAES": CMAES.from_json,
-    "DifferentialEvolution": lambda options, space: DifferentialEvolution.from_json(options),
-    "GaussianProcess": lambda options, space: GaussianProcess.from_json(options),
     "Grid": Grid.from_json,
     "LocalSearch": LocalSearch.from_json,
     "Manual": Manual.from_json,
-    "NSGA2": lambda options, space: NSGA2.from_json(options),
-    "NSGA3": lambda options, space: NSGA3.from_json(options),
-    "ParEGO": lambda options, space: ParEGO.from_json(options),
     "Progressive": Progressive.from_json,
-    "QuasiRandom": lambda options, space: QuasiRandom(options["sequence"]),
-    "Random": lambda options, space: Random(),
-    "RandomForest": lambda options, space: RandomForest.from_json(options),
-    "TPE": lambda options, space: TPE.from_json(options),
-    "RegularizedEvolution": lambda options, space: RegularizedEvolution.from_json(options),
-    "Reinforce": lambda options, space: Reinforce.from_json(options),
     "Transfer": lambda options, space: Transfer.from_json(options, strategy_from_json(options["then"], space)),
-    "TrustRegion": lambda options, space: TrustRegion.from_json(options),
 }
 
 

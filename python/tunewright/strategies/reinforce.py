@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Literal
 from weakref import WeakKeyDictionary
@@ -110,11 +110,6 @@ class Reinforce:
     def to_json(self, space: Space) -> dict[str, Any]:
         """Name and options, for the record."""
         return {"strategy": "Reinforce", **asdict(self)}
-
-    @classmethod
-    def from_json(cls, options: Mapping[str, Any]) -> Reinforce:
-        """The inverse of :meth:`to_json`."""
-        return cls(**{name: value for name, value in options.items() if name != "strategy"})
 
 
 _learners: WeakKeyDictionary[History, dict[Reinforce, Learner]] = WeakKeyDictionary()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Literal
 from weakref import WeakKeyDictionary
@@ -167,11 +166,6 @@ class TPE:
     def to_json(self, space: Space) -> dict[str, Any]:
         """Name and options, for the record."""
         return {"strategy": "TPE", **asdict(self)}
-
-    @classmethod
-    def from_json(cls, options: Mapping[str, Any]) -> TPE:
-        """The inverse of :meth:`to_json`."""
-        return cls(**{name: value for name, value in options.items() if name != "strategy"})
 
 
 _records: WeakKeyDictionary[History, dict[TPE, Knowledge]] = WeakKeyDictionary()
