@@ -66,6 +66,35 @@ def test_the_same_trees_and_predictions(table, options, seed):
         assert np.allclose(a / scale**power, b / scale**power, rtol=0, atol=1e-12)
 
 
+@THOROUGH
+@given(
+    table=tables(),
+    options=OPTIONS,
+    seed=st.integers(0, 99),
+    bases=st.integers(1, 3),
+    each=st.integers(0, 12),
+    changes=st.sampled_from([0.0, 0.3, 1.0]),
+)
+def test_predictions_near_others(table, options, seed, bases, each, changes):
+    ours, twin = numerics.Forest(*table, **options), reference.Forest(*table, **options)
+    rng = np.random.default_rng(seed)
+    d = table[0].shape[1]
+    origins = table[0][rng.integers(len(table[0]), size=bases)]
+    near = np.repeat(origins, each, axis=0)
+    others = np.where(rng.random(near.shape) < 0.5, rng.random(near.shape), np.nan)
+    near = np.where(rng.random(near.shape) < changes / d, others, near)
+    feature, threshold = ours.nodes(0)[:2]
+    for row in near[::2]:  # on a threshold
+        node = rng.integers(len(feature))
+        if feature[node] >= 0 and np.isfinite(threshold[node]):
+            row[feature[node]] = threshold[node]
+    told = ours.predict_near(origins, near, threads=2)
+    assert all(np.array_equal(a, b) for a, b in zip(told, ours.predict(near), strict=True))
+    scale = max(np.abs(table[1]).max(), 1e-100)
+    for power, (a, b) in enumerate(zip(told, twin.predict_near(origins, near), strict=True), 1):
+        assert np.allclose(a / scale**power, b / scale**power, rtol=0, atol=1e-12)
+
+
 @settings(deadline=None, max_examples=100)
 @given(
     table=tables(),

@@ -23,7 +23,7 @@ ARROWS = {
     "acquisition": {"error"},
     "maximise": {"acquisition", "error", "gp", "lanes", "linalg"},
     "sampling": {"error", "matrix"},
-    "forest": {"error", "sampling"},
+    "forest": {"error", "lanes", "sampling"},
     "halving": {"error", "pareto"},
     "pareto": {"error", "lanes"},
     "parzen": {"error", "lanes"},

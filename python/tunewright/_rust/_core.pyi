@@ -137,6 +137,9 @@ class Forest:
     def predict(
         self, points: NDArray[np.float64], *, threads: int
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]: ...
+    def predict_near(
+        self, bases: NDArray[np.float64], points: NDArray[np.float64], *, threads: int
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]: ...
     def marginal(
         self, feature: int, points: NDArray[np.float64], absent: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]: ...

@@ -120,6 +120,28 @@ class Forest:
         mean, variance = self._kernel.predict(self._points("points", matrix("points", rows)), threads=threads)
         return mean, variance
 
+    def predict_near(
+        self, bases: ArrayLike, points: ArrayLike, *, threads: int = 1
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return what :meth:`predict` returns at ``points``, sooner if they differ from ``bases`` in few coordinates.
+
+        Args:
+            bases: (s, d) points.
+            points: (s * m, d), the first m near the first of ``bases``, and so on.
+            threads: how many.
+
+        Raises:
+            TypeError, ValueError: arrays that are none of points, or whose numbers of rows do not fit together.
+        """
+        rows, anchors = np.asarray(points), np.asarray(bases)
+        if rows.ndim == 2 and not len(rows):
+            return np.zeros(0), np.zeros(0)
+        origins, rows = self._points("bases", matrix("bases", anchors)), self._points("points", matrix("points", rows))
+        if not len(origins) or len(rows) % len(origins):
+            raise ValueError(f"points: expected as many for each of {len(origins)} bases, got {len(rows)} in all")
+        mean, variance = self._kernel.predict_near(origins, rows, threads=threads)
+        return mean, variance
+
     def marginal(
         self, feature: int, points: ArrayLike, absent: ArrayLike | None = None
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

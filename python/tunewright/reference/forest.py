@@ -75,6 +75,10 @@ class Forest:
         mean = means.mean(axis=0)
         return mean, within.mean(axis=0) + ((means - mean) ** 2).mean(axis=0)
 
+    def predict_near(self, bases: ArrayLike, points: ArrayLike, *, threads: int = 1) -> tuple[Array, Array]:
+        """Return mean and variance at points (s m, d), whatever the bases (s, d) that they are near to."""
+        return self.predict(points)
+
     def marginal(self, feature: int, points: ArrayLike, absent: ArrayLike | None = None) -> tuple[Array, Array]:
         """Return mean and spread over trees at values (q,) of one coordinate, all others averaged out."""
         values, chances = np.asarray(points, dtype=np.float64), self._chances(absent)

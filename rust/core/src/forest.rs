@@ -25,9 +25,12 @@ mod marginal;
 mod names;
 mod node;
 mod predict;
+mod said;
+mod scan;
 mod split;
 mod table;
 mod tree;
+mod walk;
 
 pub use grow::{Growth, grow};
 pub use predict::Forest;

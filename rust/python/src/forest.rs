@@ -86,6 +86,20 @@ impl Forest {
         Ok((border::vector(py, mean), border::vector(py, variance)))
     }
 
+    /// Mean and variance at points (s m, d), m for each of the bases (s, d) that they are near to.
+    #[pyo3(signature = (bases, points, *, threads))]
+    fn predict_near<'py>(
+        &self,
+        py: Python<'py>,
+        bases: PyReadonlyArray2<'py, f64>,
+        points: PyReadonlyArray2<'py, f64>,
+        threads: usize,
+    ) -> PyResult<(Vector<'py, f64>, Vector<'py, f64>)> {
+        let (bases, points) = (bases.as_slice()?, points.as_slice()?);
+        let (mean, variance) = border::run(py, || self.0.predict_near(bases, points, threads))?;
+        Ok((border::vector(py, mean), border::vector(py, variance)))
+    }
+
     /// Mean and spread at values of one coordinate, all others averaged out.
     fn marginal<'py>(
         &self,

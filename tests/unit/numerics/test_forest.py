@@ -36,9 +36,17 @@ def test_points_with_other_columns_and_trees_that_are_not_there():
     forest = Forest([[0.1], [0.9]], [1.0, 2.0], [0], **KEY)
     with pytest.raises(ValueError, match="points: expected 1 columns, got 2"):
         forest.predict([[0.1, 0.2]])
+    with pytest.raises(ValueError, match="bases: expected 1 columns, got 2"):
+        forest.predict_near([[0.1, 0.2]], [[0.1]])
+    with pytest.raises(ValueError, match="points: expected 1 columns, got 2"):
+        forest.predict_near([[0.1]], [[0.1, 0.2]])
+    for bases in (np.zeros((2, 1)), np.zeros((0, 1))):
+        with pytest.raises(ValueError, match="points: expected as many for each of . bases, got 3 in all"):
+            forest.predict_near(bases, np.zeros((3, 1)))
     with pytest.raises(ValueError, match="tree: expected"):
         forest.nodes(10)
-    assert [len(part) for part in forest.predict(np.zeros((0, 1)))] == [0, 0]
+    for part in (*forest.predict(np.zeros((0, 1))), *forest.predict_near(np.zeros((2, 1)), np.zeros((0, 1)))):
+        assert len(part) == 0
 
 
 def test_a_tree_does_not_depend_on_how_many_there_are():

@@ -57,7 +57,7 @@ def climbed(belief: Belief, coordinates: Coordinates, starts: Array, draws: np.r
         if not len(going):
             break
         near = coordinates.rounded(neighbours(coordinates, points[going], draws))
-        worth = belief.at(coordinates, near)
+        worth = belief.at(coordinates, near, points[going])
         if coordinates.space.constraints:
             worth[~coordinates.space.feasible(coordinates.natives(near))] = -np.inf
         each = worth.reshape(len(going), -1)

@@ -1,11 +1,12 @@
 //! Trees from data: each by its own draws, so that any thread may grow any of them.
 
 use super::node::side;
-use super::split::{Grouping, Node, Split, Thresholds, at_random, by_category, by_number};
+use super::scan::{Rows, Scan};
+use super::split::{Grouping, Node, Split, Thresholds, at_random, between, by_category, by_number};
 use super::table::{Orders, Table, sorted};
 use super::tree::Tree;
 use crate::error::{Error, Result};
-use crate::sampling::stream;
+use crate::sampling::{fill, stream};
 
 /// How trees are grown.
 #[derive(Debug, Clone, Copy)]
@@ -47,11 +48,15 @@ pub fn grow(x: &[f64], y: &[f64], categories: &[i64], growth: &Growth, threads: 
         return Err(Error::Length { argument: "x", expected: n * d, got: x.len() });
     }
     let columns: Vec<f64> = (0..d).flat_map(|j| x.iter().skip(j).step_by(d).copied()).collect();
-    let sorted = match growth.thresholds {
-        Thresholds::Random => vec![Vec::new(); d], // nobody asks for an order
-        _ => sorted(&columns, n, categories),
+    let (rows, sorted) = match growth.thresholds {
+        Thresholds::Random => (Rows::new(x, d), vec![Vec::new(); d]), // nobody asks for an order
+        _ => (Rows::none(), sorted(&columns, n, categories)),
     };
-    let grown = |t: usize| one(&columns, y, categories, &sorted, growth, growth.first.wrapping_add(t as u64));
+    let grown = |t: usize| {
+        let t = growth.first.wrapping_add(t as u64);
+        let table = Table { columns: &columns, y, weights: weights(n, growth, t)?, categories, rows: &rows };
+        Ok(one(&table, &sorted, growth, t))
+    };
     let share = growth.trees.div_ceil(threads.max(1));
     let mut trees: Vec<Result<Tree>> = (0..growth.trees).map(|_| Ok(Tree::default())).collect();
     if share == growth.trees {
@@ -67,31 +72,30 @@ pub fn grow(x: &[f64], y: &[f64], categories: &[i64], growth: &Growth, threads: 
 }
 
 /// Tree number `t`.
-fn one(columns: &[f64], y: &[f64], categories: &[i64], sorted: &[Vec<u32>], growth: &Growth, t: u64) -> Result<Tree> {
-    let weights = weights(y.len(), growth, t)?;
-    let table = Table { columns, y, weights, categories };
-    let mut orders = Orders::new(&table, sorted);
-    let words = categories.iter().map(|&count| (count as usize).div_ceil(64)).max().unwrap_or(0);
+fn one(table: &Table, sorted: &[Vec<u32>], growth: &Growth, t: u64) -> Tree {
+    let mut orders = Orders::new(table, sorted);
+    let mut desk = Desk::of(table);
+    let words = table.categories.iter().map(|&count| (count as usize).div_ceil(64)).max().unwrap_or(0);
     let mut tree = Tree::new(words);
     let whole = orders.rows_in_all();
     let mut open = vec![Open { start: 0, end: whole, depth: 0, parent: None }];
     while let Some(Open { start, end, depth, parent }) = open.pop() {
-        let node = describe(&table, orders.rows(start, end), growth);
-        let place = tree.push(node.mean, node.variance(&table, orders.rows(start, end)), node.weight);
+        let node = desk.describe(table, orders.rows(start, end), growth.min_leaf);
+        let place = tree.push(node.mean, node.variance, node.weight);
         if let Some(parent) = parent {
             tree.right[parent] = place.cast_signed() as i64;
         }
-        let Some(split) = best(&table, &node, &orders, (start, end, depth), growth, (t, place as u64))? else {
+        let Some(split) = best(table, &node, &orders, (start, end, depth), growth, (t, place as u64), &mut desk) else {
             continue;
         };
-        let (column, count) = (table.column(split.feature), categories[split.feature]);
+        let (column, count) = (table.column(split.feature), table.categories[split.feature]);
         let left = |row: usize| side(column[row], count, split.threshold, &split.mask, split.missing_left);
         let middle = orders.part(start, end, left);
         tree.divide(place, &split);
         open.push(Open { start: middle, end, depth: depth + 1, parent: Some(place) });
         open.push(Open { start, end: middle, depth: depth + 1, parent: None });
     }
-    Ok(tree)
+    tree.finished(table.categories)
 }
 
 /// A node that waits; `parent` is whose right child it is.
@@ -114,13 +118,53 @@ fn weights(n: usize, growth: &Growth, t: u64) -> Result<Vec<f64>> {
     Ok(weights)
 }
 
-fn describe(table: &Table, rows: &[u32], growth: &Growth) -> Node {
-    let (mut sum, mut weight) = (0.0, 0.0);
-    for &row in rows {
-        sum += table.weights[row as usize] * table.y[row as usize];
-        weight += table.weights[row as usize];
+/// What is written down of the node at hand.
+struct Desk {
+    /// Keys of the coordinates' order, then a draw for each threshold.
+    draws: Vec<f64>,
+    order: Vec<usize>,
+    /// w c and w of the node's rows.
+    centred: Vec<f64>,
+    weights: Vec<f64>,
+    scan: Scan,
+}
+
+impl Desk {
+    fn of(table: &Table) -> Self {
+        let (n, d) = (table.y.len(), table.categories.len());
+        let [centred, weights] = [0, 1].map(|_| Vec::with_capacity(n));
+        Self { draws: vec![0.0; 2 * d], order: Vec::with_capacity(d), centred, weights, scan: Scan::of(table.rows) }
     }
-    Node { mean: sum / weight, weight, least: growth.min_leaf as f64 }
+
+    fn describe(&mut self, table: &Table, rows: &[u32], min_leaf: usize) -> Node {
+        let first = table.y[rows[0] as usize];
+        let (mut sum, mut weight, mut pure) = (0.0, 0.0, true);
+        for &row in rows {
+            let (y, w) = (table.y[row as usize], table.weights[row as usize]);
+            sum += w * y;
+            weight += w;
+            pure &= y == first;
+        }
+        let mean = sum / weight;
+        let mut squares = 0.0;
+        self.centred.clear();
+        self.weights.clear();
+        for &row in rows {
+            let (c, w) = (table.y[row as usize] - mean, table.weights[row as usize]);
+            squares += w * (c * c);
+            self.centred.push(w * c);
+            self.weights.push(w);
+        }
+        Node { mean, weight, variance: squares / weight, pure, least: min_leaf as f64 }
+    }
+
+    /// The draws of node `place` of tree `tree`, and the order of the coordinates by their keys.
+    fn draw(&mut self, growth: &Growth, tree: u64, place: u64) {
+        fill(growth.seed, tree, growth.purpose, place, &mut self.draws);
+        self.order.clear();
+        self.order.extend(0..self.draws.len() / 2);
+        self.order.sort_by(|&a, &b| self.draws[a].total_cmp(&self.draws[b]));
+    }
 }
 
 /// The split with the largest gain, if the node is to be split at all.
@@ -131,26 +175,25 @@ fn best(
     (start, end, depth): (usize, usize, usize),
     growth: &Growth,
     (tree, place): (u64, u64),
-) -> Result<Option<Split>> {
-    let rows = orders.rows(start, end);
-    let first = table.y[rows[0] as usize];
-    let pure = rows.iter().all(|&row| table.y[row as usize] == first);
-    if pure || depth >= growth.depth || node.weight < (growth.min_split as f64).max(2.0 * node.least) {
-        return Ok(None);
+    desk: &mut Desk,
+) -> Option<Split> {
+    if node.pure || depth >= growth.depth || node.weight < (growth.min_split as f64).max(2.0 * node.least) {
+        return None;
     }
-    let d = table.categories.len();
-    let draws = stream(growth.seed, tree, growth.purpose, 2 * d, place)?;
-    let mut features: Vec<usize> = (0..d).collect();
-    features.sort_by(|&a, &b| draws[a].total_cmp(&draws[b]));
+    desk.draw(growth, tree, place);
+    let (rows, placing) = (orders.rows(start, end), &desk.draws[table.categories.len()..]);
+    if growth.thresholds == Thresholds::Random {
+        desk.scan.look(table.rows, rows, (&desk.centred, &desk.weights), placing, between);
+    }
     let mut best: Option<Split> = None;
     let mut seen = 0;
-    for j in features {
-        let draw = draws[d + j];
+    for &j in &desk.order {
+        let draw = placing[j];
         let split = match growth.thresholds {
             _ if table.categories[j] > 0 => {
                 by_category(table, node, j, rows, draw, (growth.thresholds, growth.grouping))
             }
-            Thresholds::Random => at_random(table, node, j, rows, draw),
+            Thresholds::Random => at_random(node, j, &desk.scan),
             Thresholds::Uniform => by_number(table, node, j, orders.by(j, start, end), Some(draw)),
             Thresholds::Middle => by_number(table, node, j, orders.by(j, start, end), None),
         };
@@ -163,5 +206,5 @@ fn best(
             break;
         }
     }
-    Ok(best)
+    best
 }

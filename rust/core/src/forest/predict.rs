@@ -1,14 +1,15 @@
 //! What a forest says of points.
 
 use super::grow::{Growth, grow};
+use super::said::Said;
 use super::tree::Tree;
+use super::walk::{Differences, Trail, coded};
 use crate::error::{Error, Result};
+use std::ops::Range;
+use std::panic::resume_unwind;
 
 /// Points × trees below which threads cost more than they bring.
-const WORTH_A_THREAD: usize = 20_000;
-
-/// Points that go through a tree together.
-const BLOCK: usize = 128;
+const WORTH_A_THREAD: usize = 100_000;
 
 /// Trees over the same coordinates.
 #[derive(Debug, Clone)]
@@ -54,48 +55,104 @@ impl Forest {
     /// # Errors
     /// [`Error::Length`] where the points have another number of coordinates.
     pub fn predict(&self, points: &[f64], threads: usize) -> Result<(Vec<f64>, Vec<f64>)> {
+        let q = self.rows("points", points)?;
         let d = self.categories.len();
-        let q = points.len() / d;
-        if points.len() != q * d {
-            return Err(Error::Length { argument: "points", expected: q * d, got: points.len() });
-        }
-        let (mut mean, mut variance) = (vec![0.0; q], vec![0.0; q]);
-        let threads = if q * self.trees.len() < WORTH_A_THREAD { 1 } else { threads.max(1) };
-        let share = q.div_ceil(threads).max(1);
-        if share >= q {
-            self.fill(points, &mut mean, &mut variance);
-            return Ok((mean, variance));
-        }
-        std::thread::scope(|scope| {
-            let parts = mean.chunks_mut(share).zip(variance.chunks_mut(share));
-            for (part, (mean, variance)) in points.chunks(share * d).zip(parts) {
-                scope.spawn(move || self.fill(part, mean, variance));
-            }
-        });
-        Ok((mean, variance))
+        Ok(self.in_parts(q, 1, threads, |rows, said| self.fill(&points[rows.start * d..rows.end * d], said)))
     }
 
-    /// Tree by tree over some points at a time, so that a tree's nodes stay at hand.
-    fn fill(&self, points: &[f64], mean: &mut [f64], variance: &mut [f64]) {
-        let (d, count) = (self.categories.len(), self.trees.len() as f64);
-        let mut means = vec![0.0; BLOCK * self.trees.len()];
-        let blocks = mean.chunks_mut(BLOCK).zip(variance.chunks_mut(BLOCK));
-        for (block, (mean, variance)) in points.chunks(BLOCK * d).zip(blocks) {
-            mean.fill(0.0);
-            variance.fill(0.0);
-            for (tree, row) in self.trees.iter().zip(means.chunks_exact_mut(BLOCK)) {
-                for (i, point) in block.chunks_exact(d).enumerate() {
-                    let leaf = tree.leaf(point, &self.categories);
-                    row[i] = tree.mean[leaf];
-                    mean[i] += tree.mean[leaf];
-                    variance[i] += tree.variance[leaf];
+    /// The same as [`Forest::predict`] at row-major points (s m, d) of which m follow each other for each of `bases`
+    /// (s, d), quicker the fewer coordinates they differ in from their base.
+    ///
+    /// # Errors
+    /// [`Error::Length`] where shapes do not fit.
+    pub fn predict_near(&self, bases: &[f64], points: &[f64], threads: usize) -> Result<(Vec<f64>, Vec<f64>)> {
+        let (s, q) = (self.rows("bases", bases)?, self.rows("points", points)?);
+        let each = q / s.max(1);
+        if each * s != q {
+            let expected = each * s * self.categories.len();
+            return Err(Error::Length { argument: "points", expected, got: points.len() });
+        }
+        if q == 0 {
+            return Ok((vec![], vec![]));
+        }
+        let d = self.categories.len();
+        Ok(self.in_parts(q, each, threads, |rows, said| {
+            let bases = &bases[rows.start / each * d..rows.end / each * d];
+            self.fill_near(bases, &points[rows.start * d..rows.end * d], each, said);
+        }))
+    }
+
+    /// How many rows of d numbers there are.
+    fn rows(&self, argument: &'static str, values: &[f64]) -> Result<usize> {
+        let d = self.categories.len();
+        let rows = values.len() / d;
+        if values.len() == rows * d {
+            return Ok(rows);
+        }
+        Err(Error::Length { argument, expected: rows * d, got: values.len() })
+    }
+
+    /// Mean and variance of q points, `fill` doing a range of them that ends between `unit` of them.
+    fn in_parts(
+        &self,
+        q: usize,
+        unit: usize,
+        threads: usize,
+        fill: impl Fn(Range<usize>, &mut Said) + Sync,
+    ) -> (Vec<f64>, Vec<f64>) {
+        let threads = if q * self.trees.len() < WORTH_A_THREAD { 1 } else { threads.max(1) };
+        let share = q.div_ceil(unit).div_ceil(threads).max(1) * unit;
+        let done = |start: usize| {
+            let rows = start..q.min(start + share);
+            let mut said = Said::nothing(rows.len());
+            fill(rows, &mut said);
+            said.of_all(self.trees.len())
+        };
+        if share >= q {
+            return done(0);
+        }
+        std::thread::scope(|scope| {
+            let parts: Vec<_> = (0..q).step_by(share).map(|start| scope.spawn(move || done(start))).collect();
+            let parts = parts.into_iter().map(|part| part.join().unwrap_or_else(|panic| resume_unwind(panic)));
+            let (means, variances): (Vec<_>, Vec<_>) = parts.unzip();
+            (means.concat(), variances.concat())
+        })
+    }
+
+    fn fill(&self, points: &[f64], said: &mut Said) {
+        let codes = coded(points, &self.categories);
+        let from: Vec<(u32, u32)> = (0..said.mean.len() as u32).map(|row| (row, 0)).collect();
+        let mut leaves = vec![0; from.len()];
+        for tree in &self.trees {
+            tree.walk.ends(&codes, self.categories.len(), &from, &mut leaves);
+            said.hear(tree, &leaves);
+        }
+    }
+
+    /// A point follows its base until a node asks for a coordinate in which they differ.
+    fn fill_near(&self, bases: &[f64], points: &[f64], each: usize, said: &mut Said) {
+        let d = self.categories.len();
+        let (bases, codes) = (coded(bases, &self.categories), coded(points, &self.categories));
+        let differences = Differences::of(&codes, &bases, each, d);
+        let mut from = vec![(0, 0); said.mean.len()];
+        let mut leaves = vec![0; said.mean.len()];
+        let mut trail = Trail::new(d);
+        for tree in &self.trees {
+            let mut parted = 0;
+            for (base, start) in bases.chunks_exact(d).zip((0..).step_by(each)) {
+                tree.walk.trace(base, &mut trail);
+                for row in start..start + each {
+                    let mut node = trail.leaf;
+                    for &j in differences.of_row(row) {
+                        node = node.min(trail.parting(j as usize, codes[row * d + j as usize]));
+                    }
+                    leaves[row] = node;
+                    from[parted] = (row as u32, node);
+                    parted += usize::from(node != trail.leaf);
                 }
             }
-            for i in 0..mean.len() {
-                mean[i] /= count;
-                let apart = means.iter().skip(i).step_by(BLOCK).map(|value| (value - mean[i]) * (value - mean[i]));
-                variance[i] = variance[i] / count + apart.sum::<f64>() / count;
-            }
+            tree.walk.ends(&codes, d, &from[..parted], &mut leaves);
+            said.hear(tree, &leaves);
         }
     }
 }
@@ -149,6 +206,30 @@ mod tests {
         }
         let points = crate::sampling::stream(4, 0, 0, 9_000, 0).unwrap();
         assert_eq!(one.predict(&points, 1).unwrap(), many.predict(&points, 3).unwrap());
+    }
+
+    #[test]
+    fn points_near_others_are_told_the_same() {
+        let categories = [0, 3, 0, 70, 0];
+        let (n, d) = (300, categories.len());
+        let mut x = crate::sampling::stream(3, 0, 0, n * d, 0).unwrap();
+        x.iter_mut().step_by(7).for_each(|x| *x = f64::NAN);
+        let y = crate::sampling::stream(5, 0, 0, n, 0).unwrap();
+        let growth = Growth { features: 3, trees: 9, thresholds: Thresholds::Random, ..PLAIN };
+        let forest = Forest::grown(&x, &y, &categories, &growth, 1).unwrap();
+        let (bases, each) = (&x[..20 * d], 2 * d);
+        let mut points: Vec<f64> = bases.chunks(d).flat_map(|base| base.repeat(each)).collect();
+        let draws = crate::sampling::stream(6, 0, 0, points.len(), 0).unwrap();
+        for (row, point) in points.chunks_mut(d).enumerate() {
+            point[row % d] = if row % 11 == 0 { f64::NAN } else { draws[row] };
+            point[row % 3] = draws[row + 1];
+        }
+        let expected = forest.predict(&points, 1).unwrap();
+        for threads in [1, 3] {
+            assert_eq!(forest.predict_near(bases, &points, threads).unwrap(), expected);
+        }
+        assert_eq!(forest.predict_near(&[], &[], 1).unwrap(), (vec![], vec![]));
+        assert!(forest.predict_near(bases, &points[d..], 1).is_err());
     }
 
     #[test]

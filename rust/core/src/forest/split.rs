@@ -1,6 +1,7 @@
 //! The best split of one node by one coordinate.
 
 use super::node::category;
+use super::scan::Scan;
 use super::table::Table;
 
 /// Where between two neighbouring values a threshold stands.
@@ -38,19 +39,13 @@ pub struct Split {
 pub struct Node {
     pub mean: f64,
     pub weight: f64,
+    pub variance: f64,
+    /// Whether all outputs are the same.
+    pub pure: bool,
     pub least: f64,
 }
 
 impl Node {
-    /// Σ w c² / W over its rows.
-    pub fn variance(&self, table: &Table, rows: &[u32]) -> f64 {
-        let squares = rows.iter().map(|&row| {
-            let c = table.y[row as usize] - self.mean;
-            table.weights[row as usize] * (c * c)
-        });
-        squares.fold(0.0, |sum, square| sum + square) / self.weight
-    }
-
     /// S² W / (Wₗ Wᵣ), or nothing where a side is too light.
     #[inline]
     fn gain(&self, sum: f64, left: f64) -> Option<f64> {
@@ -90,28 +85,11 @@ pub fn by_number(table: &Table, node: &Node, j: usize, order: &[u32], draw: Opti
     Some(placed_at(j, node, &cut, lacking, threshold))
 }
 
-/// The split by number j at a random place between the least and the largest value of `rows`, or of the missing ones
+/// The split by number j at the random place of a scan, between the least and the largest value, or of the missing ones
 /// from all others; no order is needed.
-pub fn at_random(table: &Table, node: &Node, j: usize, rows: &[u32], draw: f64) -> Option<Split> {
-    let column = table.column(j);
-    let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
-    for &row in rows {
-        (low, high) = (low.min(column[row as usize]), high.max(column[row as usize])); // neither takes a NaN
-    }
-    let threshold = between(low, high, draw);
-    let (mut left, mut right, mut lacking) = ((0.0, 0.0), (0.0, 0.0), (0.0, 0.0));
-    for &row in rows {
-        let x = column[row as usize];
-        let part = if x <= threshold {
-            &mut left
-        } else if x > threshold {
-            &mut right
-        } else {
-            &mut lacking
-        };
-        part.0 += table.weights[row as usize] * (table.y[row as usize] - node.mean);
-        part.1 += table.weights[row as usize];
-    }
+pub fn at_random(node: &Node, j: usize, scan: &Scan) -> Option<Split> {
+    let (low, high) = (scan.low[j], scan.high[j]);
+    let [left, right, lacking] = scan.sides(j);
     let mut best: Option<Cut> = None;
     if low < high {
         consider(&mut best, node, left, lacking, low, high);
@@ -121,7 +99,7 @@ pub fn at_random(table: &Table, node: &Node, j: usize, rows: &[u32], draw: f64) 
         consider(&mut best, node, all, lacking, high, f64::INFINITY);
     }
     let cut = best?;
-    Some(placed_at(j, node, &cut, lacking, if cut.high < f64::INFINITY { threshold } else { cut.high }))
+    Some(placed_at(j, node, &cut, lacking, if cut.high < f64::INFINITY { scan.threshold[j] } else { cut.high }))
 }
 
 /// A cut as a split; where nothing is missing, what will be goes to the heavier side.
@@ -151,7 +129,7 @@ fn total(table: &Table, node: &Node, rows: &[u32]) -> (f64, f64) {
 }
 
 /// A number from `low` on and below `high`.
-fn between(low: f64, high: f64, share: f64) -> f64 {
+pub fn between(low: f64, high: f64, share: f64) -> f64 {
     let threshold = low + share * (high - low);
     if threshold < high { threshold } else { low }
 }

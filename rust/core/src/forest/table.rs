@@ -1,5 +1,7 @@
 //! The data as a tree is grown over it: columns, and the rows in the order of each.
 
+use super::scan::Rows;
+
 /// Points by columns, and what their rows count.
 pub struct Table<'a> {
     /// Column-major (d, n).
@@ -7,6 +9,8 @@ pub struct Table<'a> {
     pub y: &'a [f64],
     pub weights: Vec<f64>,
     pub categories: &'a [i64],
+    /// The points once more, by rows.
+    pub rows: &'a Rows,
 }
 
 impl Table<'_> {
@@ -35,7 +39,7 @@ impl Orders {
         let mut lists: Vec<Vec<u32>> =
             sorted.iter().map(|list| list.iter().filter(counts).copied().collect()).collect();
         lists.push(rows);
-        Self { lists, goes_left: vec![false; n], spare: Vec::with_capacity(n) }
+        Self { lists, goes_left: vec![false; n], spare: vec![0; n] }
     }
 
     /// How many rows count.
@@ -63,18 +67,17 @@ impl Orders {
             middle += usize::from(goes);
         }
         for list in self.lists.iter_mut().filter(|list| !list.is_empty()) {
-            self.spare.clear();
-            let mut place = start;
+            // each row is written to both sides, and the place of one of them moves on: no branch to be foretold
+            let (mut place, mut others) = (start, 0);
             for i in start..end {
                 let row = list[i];
-                if self.goes_left[row as usize] {
-                    list[place] = row;
-                    place += 1;
-                } else {
-                    self.spare.push(row);
-                }
+                let left = usize::from(self.goes_left[row as usize]);
+                list[place] = row;
+                self.spare[others] = row;
+                place += left;
+                others += 1 - left;
             }
-            list[place..end].copy_from_slice(&self.spare);
+            list[place..end].copy_from_slice(&self.spare[..others]);
         }
         middle
     }

@@ -1,7 +1,7 @@
 //! One tree as columns, a row a node.
 
-use super::node::side;
 use super::split::Split;
+use super::walk::Walk;
 
 /// Nodes in preorder: the left child of a node follows it, and everything below that comes before the right child.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -22,6 +22,8 @@ pub struct Tree {
     pub mean: Vec<f64>,
     pub variance: Vec<f64>,
     pub weight: Vec<f64>,
+    /// The nodes once more, as points ask them.
+    pub(super) walk: Walk,
 }
 
 impl Tree {
@@ -68,15 +70,9 @@ impl Tree {
         &self.masks[node * self.words..(node + 1) * self.words]
     }
 
-    /// The leaf that a point (d,) falls into.
-    #[must_use]
-    pub fn leaf(&self, point: &[f64], categories: &[i64]) -> usize {
-        let mut node = 0;
-        while self.feature[node] >= 0 {
-            let j = self.feature[node] as usize;
-            let left = side(point[j], categories[j], self.threshold[node], self.mask(node), self.missing_left[node]);
-            node = if left { node + 1 } else { self.right[node] as usize };
-        }
-        node
+    /// With all nodes in place.
+    pub(super) fn finished(mut self, categories: &[i64]) -> Self {
+        self.walk = Walk::through(&self, categories);
+        self
     }
 }

@@ -32,9 +32,17 @@ pub fn uniform(seed: u64, trials: &[u64], purposes: &[u64], attempt: u64) -> Res
 /// [`crate::Error::TooLarge`] when `count` numbers do not fit into memory.
 pub fn stream(seed: u64, trial: u64, purpose: u64, count: usize, attempt: u64) -> Result<Vec<f64>> {
     let mut draws = allocate(count, 1)?;
-    let blocks = (1..).flat_map(|number| block(seed, trial, purpose, attempt, number));
-    draws.extend(blocks.take(count).map(unit));
+    draws.resize(count, 0.0);
+    fill(seed, trial, purpose, attempt, &mut draws);
     Ok(draws)
+}
+
+/// The first draws of (seed, trial, purpose, attempt) in place of what `draws` holds.
+pub fn fill(seed: u64, trial: u64, purpose: u64, attempt: u64, draws: &mut [f64]) {
+    for (part, number) in draws.chunks_mut(4).zip(1..) {
+        let words = block(seed, trial, purpose, attempt, number);
+        part.iter_mut().zip(words).for_each(|(draw, word)| *draw = unit(word));
+    }
 }
 
 /// Four words of the stream of (seed, trial, purpose, attempt).
