@@ -1,6 +1,6 @@
 """Weight sharing: do inherited weights rank architectures, and does differentiable search beat random search?
 
-python benches/python/bench_supernet.py ranking|search [signals|digits] [darts|gumbel|one-shot] [seeds, 10 by default]
+python benches/python/bench_supernet.py ranking|search [signals|digits] [first-order|second-order|gumbel|hard-gumbel|one-shot] [seeds]
 
 Networks of one cell of four nodes and six edges, six operations an edge, six filters; signals are
 ``digit_signals(1200)``, digits the digits; 60 % are trained on, 20 % validate, 20 % test.
@@ -20,6 +20,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from typing import Any
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
@@ -72,16 +73,13 @@ def ranking(name: str, seeds: int) -> None:
         print(f"| {name} | {sampling} | {spread} | {(time.process_time() - start) / seeds:.1f} |", flush=True)
 
 
-def gumbel(splits: Splits, seed: int) -> Path:
-    search = Differentiable(
-        DESIGN, splits, Recipe(epochs=12, lr=1e-2, schedule="cosine"), gates=Gumbel(hard=True), warmup=0.5, seed=seed
-    )
-    return list(search.fit())[-1].path
+def differentiable(epochs: int, warmup: float, **options: Any) -> Callable[[Splits, int], Path]:
+    def found(splits: Splits, seed: int) -> Path:
+        recipe = Recipe(epochs=epochs, lr=1e-2, schedule="cosine")
+        search = Differentiable(DESIGN, splits, recipe, warmup=warmup, seed=seed, **options)
+        return list(search.fit())[-1].path
 
-
-def darts(splits: Splits, seed: int) -> Path:
-    search = Differentiable(DESIGN, splits, Recipe(epochs=5, lr=1e-2, schedule="cosine"), warmup=0.4, seed=seed)
-    return list(search.fit())[-1].path
+    return found
 
 
 def one_shot(splits: Splits, seed: int) -> Path:
@@ -91,7 +89,13 @@ def one_shot(splits: Splits, seed: int) -> Path:
     return supernet.choose(trials=60)
 
 
-METHODS: dict[str, Callable[[Splits, int], Path]] = {"gumbel": gumbel, "darts": darts, "one-shot": one_shot}
+METHODS: dict[str, Callable[[Splits, int], Path]] = {
+    "first-order": differentiable(5, 0.4),
+    "second-order": differentiable(5, 0.4, order=2),
+    "gumbel": differentiable(5, 0.4, gates=Gumbel()),
+    "hard-gumbel": differentiable(12, 0.5, gates=Gumbel(hard=True)),
+    "one-shot": one_shot,
+}
 
 
 def search(name: str, methods: list[str], seeds: int) -> None:

@@ -17,11 +17,10 @@ from tunewright.numerics.evolution import offspring
 from tunewright.numerics.sampling import generator, purpose, uniform
 from tunewright.space import Space
 from tunewright.strategies.coordinates import Coordinates, coordinates
-from tunewright.strategies.evolution.brood import admissible
 from tunewright.strategies.evolution.living import living
 from tunewright.strategies.evolution.merit import single
 from tunewright.strategies.evolution.population import Population, sized
-from tunewright.strategies.evolution.reproduction import founders
+from tunewright.strategies.evolution.reproduction import born
 from tunewright.strategies.random import draw
 from tunewright.trial import History
 from tunewright.trial.columns import Array, Ints
@@ -92,25 +91,20 @@ class GraphEvolution:
 
     def suggest(self, history: History, seed: int, numbers: Ints) -> Array:
         """See :class:`~tunewright.strategies.protocol.Strategy`."""
-        space, parents = coordinates(history.space), living(history, self.population)
-        if not len(numbers) or not space.dimension:
-            return space.natives(np.zeros((len(numbers), space.dimension)))
+        parents = living(history, self.population)
 
-        def propose(some: Ints, attempt: int) -> Array:
-            if not len(parents.trials):
-                return founders(history, seed, some, attempt)
-            if attempt > _FAMILY:
-                return draw(history.space, seed, some, attempt=attempt)
+        def children(some: Ints, attempt: int) -> Array:
             return np.array([self._born(history, parents, seed, number, attempt) for number in some.tolist()])
 
-        return admissible(history, numbers, propose, alike(self.design, history.space))
+        return born(history, parents, children, seed, numbers, family=_FAMILY, alike=alike(self.design, history.space))
 
     def _born(self, history: History, parents: Population, seed: int, number: int, attempt: int) -> Array:
         """The native row of one child; drawn at random for the share of the population that failed."""
         space, trial = history.space, np.array([number])
         draws = generator(seed, number, _BIRTH, attempt=attempt)
+        found: Array
         if draws.random() >= len(parents.trials) / self.population:
-            found: Array = draw(space, seed, trial, attempt=attempt)[0]
+            found = draw(space, seed, trial, attempt=attempt)[0]
             return found
         two = history.natives[[self._winner(parents, draws) for _ in range(2)]]
         configs, child = space.configs(two), two[0]
@@ -130,8 +124,8 @@ class GraphEvolution:
         if not mutates:
             unit[:, rest] = self._varied(unit[:, rest], coordinates(space), rest, seed, trial, attempt)
         fresh = space.quantile(uniform(seed, trial, _purposes(space.names), attempt=attempt))
-        born: Array = space.decode(np.where(np.isnan(unit), fresh, unit))[0]  # what came into being is new
-        return born
+        found = space.decode(np.where(np.isnan(unit), fresh, unit))[0]  # what came into being is new
+        return found
 
     def _winner(self, parents: Population, draws: np.random.Generator) -> int:
         """The trial that wins a tournament."""

@@ -192,7 +192,7 @@ class Differentiable:
         """One step of α along its slope on the next batch of the validation part; the loss it had."""
         weights, validation = self._weights, self.splits.validation
         hard, soft = self._gates.gates(self.alpha, progress, self._noise(2 * step))
-        weights.open(hard)
+        weights.ajar(hard)
         held, when = self._validation_rows(step), self._when(step)
         problem = Problem(
             weights,

@@ -47,9 +47,10 @@ class Gumbel:
     """Gates drawn anew for each batch, softmax((α + n) / t), n from Gumbel's distribution (Xie et al. 2019, eq. 7).
 
     The temperature falls from ``start`` to ``end`` by equal factors. With ``hard`` only the operation with the largest
-    gate is computed, at gate 1, and slopes pass as if the gate were soft (Dong & Yang 2019, eq. 7 and 8): an update
-    costs what one path costs. Such a slope says what a stronger operation would do, which is nothing where it alone
-    leads to a batch norm: hard gates need nodes where edges meet, and more epochs.
+    gate is open, at gate 1, and slopes pass as if the gate were soft (Dong & Yang 2019, eq. 7 and 8). An update of the
+    weights costs what one path costs. For one of the architecture all operations are computed, so that it is known what
+    each would do in the place of the open one (Cai, Zhu & Han 2019, eq. 4); Dong & Yang spare that, and know the slope
+    of the open operation alone, which says how strong it should be, not whether another is better.
     """
 
     start: float = 1.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Variation", "founders", "reproduced"]
+__all__ = ["Variation", "born", "founders", "reproduced"]
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,8 +12,9 @@ import numpy as np
 
 from tunewright.numerics.evolution import offspring
 from tunewright.numerics.sampling import purpose, uniform
+from tunewright.space import Space
 from tunewright.strategies.coordinates import Coordinates, coordinates
-from tunewright.strategies.evolution.brood import admissible
+from tunewright.strategies.evolution.brood import Proposal, admissible
 from tunewright.strategies.evolution.endings import losses_of, violations_of
 from tunewright.strategies.evolution.population import Population
 from tunewright.strategies.quasirandom import QuasiRandom
@@ -57,18 +58,12 @@ def reproduced(
 ) -> Array:
     """Native rows (k, d) for the trials ``numbers``.
 
-    Without parents they are points of a scrambled Sobol' sequence through the priors. Where the population is not
-    full yet, as many of the children as it lacks members are drawn at random instead.
+    Without parents they are founders (see :func:`born`). Where the population is not full yet, as many of the children
+    as it lacks members are drawn at random instead.
     """
     space = coordinates(history.space)
-    if not len(numbers) or not space.dimension:
-        return space.natives(np.zeros((len(numbers), space.dimension)))
 
-    def propose(some: Ints, attempt: int) -> Array:
-        if not len(parents.trials):
-            return founders(history, seed, some, attempt)
-        if attempt > _FAMILY:
-            return draw(history.space, seed, some, attempt=attempt)
+    def children(some: Ints, attempt: int) -> Array:
         genes = history.unit[parents.trials][:, space.columns]
         beats = _beats(history, parents.trials) if variation.dominance else None
         natives = space.natives(_children(genes, parents.standing, beats, space, variation, seed, some, attempt))
@@ -77,7 +72,33 @@ def reproduced(
             natives[orphans] = draw(history.space, seed, some[orphans], attempt=attempt)
         return natives
 
-    return admissible(history, numbers, propose)
+    return born(history, parents, children, seed, numbers)
+
+
+def born(
+    history: History,
+    parents: Population,
+    children: Proposal,
+    seed: int,
+    numbers: Ints,
+    *,
+    family: int = _FAMILY,
+    alike: Space | None = None,
+) -> Array:
+    """Native rows (k, d) for the trials ``numbers``: ``children`` of a population, founders where there is none.
+
+    A trial whose first ``family`` children are forbidden or known is drawn at random. ``alike``: see :func:`admissible`.
+    """
+    space = coordinates(history.space)
+    if not len(numbers) or not space.dimension:
+        return space.natives(np.zeros((len(numbers), space.dimension)))
+
+    def propose(some: Ints, attempt: int) -> Array:
+        if not len(parents.trials):
+            return founders(history, seed, some, attempt)
+        return draw(history.space, seed, some, attempt=attempt) if attempt > family else children(some, attempt)
+
+    return admissible(history, numbers, propose, alike)
 
 
 def founders(history: History, seed: int, numbers: Ints, attempt: int) -> Array:

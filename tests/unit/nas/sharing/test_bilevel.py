@@ -53,6 +53,21 @@ def test_first_order(weights, splits, drawn):
     assert np.linalg.norm(slope - expected) < 1e-6 * np.linalg.norm(expected)
 
 
+def test_gates_ajar_have_the_slopes_of_closed_operations(weights, splits):
+    path = weights.one_hot(weights.places(("linear", "identity", "mean3")))
+
+    def loss(gates):
+        weights.open(gates)
+        return weights.learn(splits.validation, HELD, "the test")
+
+    closed = loss(path)
+    weights.ajar(path)
+    assert weights.learn(splits.validation, HELD, "the test") == pytest.approx(closed, rel=1e-12)
+    slopes, expected = weights.gate_slopes(), differences(loss, path)
+    assert np.abs(slopes[path == 0.0]).min() > 0.0
+    assert np.linalg.norm(slopes - expected) < 1e-6 * np.linalg.norm(expected)
+
+
 def test_second_order_is_the_slope_of_the_loss_one_step_ahead(weights, splits):
     alpha, xi = np.random.default_rng(1).standard_normal(weights.shape), 0.05
     before = weights.network.parameters.copy()

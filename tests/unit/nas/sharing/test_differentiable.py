@@ -19,9 +19,9 @@ RECIPE = Recipe(epochs=2, lr=1e-2, batch_size=32)
     [
         {},
         {"order": 2},
-        {"gates": Gumbel(hard=True)},
+        {"gates": HARD},
         {"gates": Gumbel(), "order": 2},
-        {"gates": Gumbel(hard=True), "order": 2},
+        {"gates": HARD, "order": 2},
     ],
 )
 def test_every_kind_runs_and_repeats_to_the_bit(design, splits, settings):
@@ -61,6 +61,14 @@ def test_it_finds_the_operation_that_can_tell(settings):
     history = list(search.fit())
     assert search.path == ("conv5",)
     assert history[-1].validation_loss < history[0].validation_loss
+
+
+def test_hard_gates_tell_closed_operations_apart(splits):
+    design = Skeleton(Cell(3, ("identity", "linear", "conv3", "mean3")), cells=1, filters=3)
+    search = Differentiable(design, splits, Recipe(epochs=1, lr=1e-2, batch_size=1000), gates=HARD)
+    list(search.fit())  # one update of the architecture
+    # Did the open operation's slope alone count, the three others of its edge would all have moved the other way.
+    assert 2 in (search.alpha > 0.0).sum(axis=1)
 
 
 def test_stages_leave_out_the_weakest_and_grow(design, splits):
