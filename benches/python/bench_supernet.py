@@ -1,6 +1,8 @@
 """Weight sharing: do inherited weights rank architectures, and does differentiable search beat random search?
 
-python benches/python/bench_supernet.py ranking|search [signals|digits] [first-order|second-order|gumbel|hard-gumbel|one-shot] [seeds]
+python benches/python/bench_supernet.py ranking|search [signals|digits] [method ...] [seeds, 10 by default]
+
+Methods: first-order, second-order, gumbel, hard-gumbel, one-shot; all when none is named.
 
 Networks of one cell of four nodes and six edges, six operations an edge, six filters; signals are
 ``digit_signals(1200)``, digits the digits; 60 % are trained on, 20 % validate, 20 % test.

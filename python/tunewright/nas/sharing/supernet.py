@@ -41,8 +41,8 @@ class Supernet:
 
     With ``sampling="uniform"`` an update trains one random path on one batch (single path one-shot, Guo et al. 2020);
     with ``"fair"`` as many paths as there are operations, which hold each operation of each edge once, and their
-    gradients add up (FairNAS, Chu et al. 2021): its epochs cost so many times as much. Of a ``DartsCell`` each of these
-    paths takes edges drawn evenly, and so an operation where its edge is taken. ``recipe`` says how; of its
+    gradients add up (FairNAS, Chu et al. 2021): its epochs cost so many times as much. Of a ``DartsCell`` an update's
+    paths take the same edges, drawn evenly: fair ones train every operation of those once. ``recipe`` says how; of its
     settings those of the network (model, depth, width, dropout, …) and ``gradient_accumulation`` play no part.
     A pure function of the arguments.
 
@@ -127,7 +127,9 @@ class Supernet:
         return measured
 
     def choose(self, trials: int = 200, strategy: Strategy | None = None) -> Path:
-        """The path of the best inherited validation accuracy among ``trials``, searched by regularised evolution.
+        """The path of the least inherited validation loss among ``trials``, searched by regularised evolution.
+
+        The loss tells paths apart that are right equally often, and those that were barely trained.
 
         For several objectives, constraints or a storage make a study of one's own:
         ``tw.Study(design.space, maximize="accuracy", minimize="flops", strategy=tw.NSGA2())`` with
@@ -137,8 +139,8 @@ class Supernet:
             ValueError: every path that was tried has a loss that is not a finite number.
         """
         strategy = RegularizedEvolution(population=25, sample=8) if strategy is None else strategy
-        study = Study(self.design.space, maximize="accuracy", strategy=strategy, seed=self.seed)
-        study.optimize(self.objective(), trials=trials, progress=False)
+        study = Study(self.design.space, minimize="loss", strategy=strategy, seed=self.seed)
+        study.optimize(self.objective("loss"), trials=trials, progress=False)
         return self.design.path_of(study.best_config)
 
     def fine_tune(self, path: Sequence[str], recipe: Recipe | None = None) -> Trainer:
@@ -164,8 +166,9 @@ class Supernet:
             lr = self.recipe.lr * self._rate(epoch * weights.steps + step)
             total, gates = np.zeros(0), np.zeros(weights.shape)
             draws = stream(self.seed, Purpose.PATHS, epoch=epoch, step=step)
-            for drawn in self._paths(draws, *weights.shape):
-                places = np.where(weights.wired.kept(draws.random(len(drawn))), drawn, -1)
+            paths = self._paths(draws, *weights.shape)
+            taken = weights.wired.kept(draws.random(weights.shape[0]))  # of all: fair to operations
+            for places in np.where(taken, paths, -1):
                 weights.open(weights.one_hot(places))
                 losses.append(weights.learn(train, rows, f"epoch {epoch + 1}, update {step + 1}"))
                 total = weights.network.gradient + total if total.size else weights.network.gradient.copy()

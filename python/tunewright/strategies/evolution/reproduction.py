@@ -87,7 +87,7 @@ def born(
 ) -> Array:
     """Native rows (k, d) for the trials ``numbers``: ``children`` of a population, founders where there is none.
 
-    A trial whose first ``family`` children are forbidden or known is drawn at random. ``alike``: see :func:`admissible`.
+    A trial whose first ``family`` children are forbidden or known is drawn at random. ``alike``: see ``admissible``.
     """
     space = coordinates(history.space)
     if not len(numbers) or not space.dimension:

@@ -7,7 +7,7 @@ import pytest
 
 import tunewright as tw
 from tunewright.errors import SearchDivergedError
-from tunewright.nas import Cell, Skeleton
+from tunewright.nas import Cell, DartsCell, Skeleton
 from tunewright.nas.sharing import Supernet
 from tunewright.nas.sharing.weights import SharedWeights
 from tunewright.training import Recipe
@@ -73,6 +73,23 @@ def test_a_fair_update_moves_every_operation(splits):
     assert all((network.arrays[name] != weights[name]).any() for name in weights)
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_a_fair_update_of_a_darts_cell_moves_all_operations_of_an_edge_or_none(splits, seed):
+    design = Skeleton(DartsCell(3, ("linear", "conv3", "conv5")), cells=1, filters=3)
+    supernet = Supernet(design, splits, Recipe(epochs=1, batch_size=1000), sampling="fair", seed=seed)
+    network, edges = supernet._weights.network, set(map(str, design.wired.places))
+    before = {name: array.copy() for name, array in network.arrays.items() if name.endswith("weight")}
+    list(supernet.fit())
+    moved: dict[str, set[bool]] = {}
+    for name, array in before.items():
+        parts = name.split(".")
+        if len(parts) > 3 and parts[1] in edges:
+            moved.setdefault(parts[1], set()).add(bool((network.arrays[name] != array).any()))
+    assert len(moved) == 9  # edges to three nodes
+    assert all(len(found) == 1 for found in moved.values())
+    assert {True} in moved.values()
+
+
 def test_fine_tuning_starts_from_what_was_inherited(design, splits):
     supernet = fitted(design, splits)
     score = supernet.score(PATH)
@@ -88,9 +105,9 @@ def test_fine_tuning_starts_from_what_was_inherited(design, splits):
 def test_the_choice_is_the_best_of_what_was_tried(design, splits):
     supernet = fitted(design, splits)
     best = supernet.choose(trials=12, strategy=tw.Grid())
-    study = tw.Study(design.space, maximize="accuracy", strategy=tw.Grid(), seed=0)
-    study.optimize(supernet.objective(), trials=12)
-    assert supernet.score(best).accuracy == max(trial.values["accuracy"] for trial in study.trials)
+    study = tw.Study(design.space, minimize="loss", strategy=tw.Grid(), seed=0)
+    study.optimize(supernet.objective("loss"), trials=12)
+    assert supernet.score(best).loss == min(trial.values["loss"] for trial in study.trials)
     assert design.layers(supernet.choose(trials=12), splits)
 
 
