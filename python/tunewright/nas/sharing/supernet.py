@@ -4,12 +4,14 @@ from __future__ import annotations
 
 __all__ = ["Supernet", "SupernetEpoch"]
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
+from tunewright.nas.architecture import Architecture
 from tunewright.nas.sharing.sampling import SAMPLERS
 from tunewright.nas.sharing.weights import SharedWeights
 from tunewright.nas.skeleton import Skeleton
@@ -129,19 +131,39 @@ class Supernet:
     def choose(self, trials: int = 200, strategy: Strategy | None = None) -> Path:
         """The path of the least inherited validation loss among ``trials``, searched by regularised evolution.
 
-        The loss tells paths apart that are right equally often, and those that were barely trained.
-
-        For several objectives, constraints or a storage make a study of one's own:
+        The loss tells paths apart that are right equally often, and those that were barely trained. For several
+        objectives, constraints or a storage make a study of one's own:
         ``tw.Study(design.space, maximize="accuracy", minimize="flops", strategy=tw.NSGA2())`` with
         ``objective("accuracy", "flops")``.
 
         Raises:
             ValueError: every path that was tried has a loss that is not a finite number.
         """
+        return self.shortlist(1, trials, strategy)[0]
+
+    def shortlist(self, size: int = 3, trials: int = 200, strategy: Strategy | None = None) -> list[Path]:
+        """Paths of ``size`` different architectures, or of as many as were tried, as :meth:`choose` ranks them.
+
+        Inherited weights part good paths from bad ones and not the best from the next best: train each of a few alone.
+
+        Raises:
+            ValueError: every path that was tried has a loss that is not a finite number.
+        """
+        whole("size", size, least=1)
         strategy = RegularizedEvolution(population=25, sample=8) if strategy is None else strategy
         study = Study(self.design.space, minimize="loss", strategy=strategy, seed=self.seed)
         study.optimize(self.objective("loss"), trials=trials, progress=False)
-        return self.design.path_of(study.best_config)
+        tried = study.trials
+        losses = np.array([math.inf if trial.values is None else trial.values["loss"] for trial in tried])
+        ranked = np.argsort(losses, kind="stable")[: np.isfinite(losses).sum()]
+        if not len(ranked):
+            raise ValueError(
+                f"no path of {trials} has a finite inherited loss: fit the supernet first, or lower the recipe's lr"
+            )
+        best: dict[Architecture, Path] = {}  # one path for all that compute the same
+        for config in (tried[number].config for number in ranked):
+            best.setdefault(self.design.architecture(config), self.design.path_of(config))
+        return list(best.values())[:size]
 
     def fine_tune(self, path: Sequence[str], recipe: Recipe | None = None) -> Trainer:
         """A trainer of the network of ``path`` alone that starts from the inherited weights; ``fit()`` trains it.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
@@ -11,6 +13,7 @@ from tunewright.nas import Cell, DartsCell, Skeleton
 from tunewright.nas.sharing import Supernet
 from tunewright.nas.sharing.weights import SharedWeights
 from tunewright.training import Recipe
+from tunewright.training.trainer import Score
 
 PATH = ("conv3", "identity", "zero")
 RECIPE = Recipe(epochs=2, lr=1e-2, batch_size=32, schedule="cosine")
@@ -109,6 +112,29 @@ def test_the_choice_is_the_best_of_what_was_tried(design, splits):
     study.optimize(supernet.objective("loss"), trials=12)
     assert supernet.score(best).loss == min(trial.values["loss"] for trial in study.trials)
     assert design.layers(supernet.choose(trials=12), splits)
+
+
+def test_a_shortlist_is_of_different_architectures_the_best_first(design, splits):
+    supernet = fitted(design, splits)
+    paths = supernet.shortlist(4, trials=30, strategy=tw.Random())
+    losses = [supernet.score(path).loss for path in paths]
+    assert losses == sorted(losses)
+    assert len({design.architecture(design.config_of(path)) for path in paths}) == 4
+    assert paths[0] == supernet.choose(trials=30, strategy=tw.Random())
+    everyone = supernet.shortlist(1000, trials=30, strategy=tw.Random())
+    assert everyone[:4] == paths
+    study = tw.Study(design.space, minimize="loss", strategy=tw.Random(), seed=0)
+    study.optimize(supernet.objective("loss"), trials=30)
+    assert len(everyone) == len({design.architecture(trial.config) for trial in study.trials})
+    with pytest.raises(ValueError, match="size must be 1 or more, got 0"):
+        supernet.shortlist(0)
+
+
+def test_nothing_to_choose_is_said_in_words(design, splits, monkeypatch):
+    supernet = Supernet(design, splits, Recipe(epochs=1))
+    monkeypatch.setattr(supernet, "score", lambda path: Score(math.inf, 0.1))
+    with pytest.raises(ValueError, match="no path of 5 has a finite inherited loss"):
+        supernet.choose(trials=5)
 
 
 def test_two_objectives_by_an_ordinary_study(design, splits):
