@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tunewright.errors import ArchitectureError
 from tunewright.nas.architecture import Architecture
 from tunewright.nas.design import checked_operations, complete, whole
 from tunewright.nas.draws import another, one_of
@@ -52,7 +53,8 @@ class Cell:
     def __post_init__(self) -> None:
         whole("nodes", self.nodes, 2, _MOST_NODES)
         object.__setattr__(self, "operations", checked_operations(self.operations))
-        checked_operations([name for name in self.operations if name != "zero"])
+        if self.operations == ("zero",):
+            raise ArchitectureError("operations must have one or more beside 'zero', through which nothing flows")
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Design", "Evolving", "Wired", "checked_operations", "complete", "whole"]
+__all__ = ["Design", "Evolving", "Wired", "checked_design", "checked_operations", "complete", "whole"]
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol, runtime_checkable
@@ -16,6 +16,7 @@ from tunewright.nas.wiring import Path
 from tunewright.space import Space
 
 
+@runtime_checkable
 class Design(Protocol):
     """Parameters whose values describe graphs.
 
@@ -107,6 +108,18 @@ class Wired(Design, Protocol):
     def kept(self, strengths: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.bool_]:
         """Which edges a path takes if those of the largest ``strengths`` (e,) are to be taken, (e,)."""
         ...
+
+
+def checked_design(given: object) -> None:
+    """Nothing, if ``given`` is a design.
+
+    Raises:
+        ArchitectureError: it is a class, or lacks what a design has.
+    """
+    if isinstance(given, type) or not isinstance(given, Design):
+        raise ArchitectureError(
+            f"design must be a Cell, DartsCell, Macro, Hierarchy or like them, in a Skeleton or alone, got {given!r}"
+        )
 
 
 def checked_operations(given: Iterable[str], *, reserved: Iterable[str] = (), least: int = 1) -> tuple[str, ...]:

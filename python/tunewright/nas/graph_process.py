@@ -12,7 +12,7 @@ import numpy as np
 
 from tunewright.errors import StudyError
 from tunewright.nas.architecture import Architecture
-from tunewright.nas.design import Design
+from tunewright.nas.design import Design, checked_design
 from tunewright.nas.encoding import neighbourhoods, paths
 from tunewright.nas.graphs import graphs
 from tunewright.nas.process import Points, Process, fitted
@@ -71,6 +71,8 @@ class GraphProcess:
     def __post_init__(self) -> None:
         if self.encoding not in _ENCODINGS:
             raise ValueError(f"encoding must be one of {', '.join(map(repr, _ENCODINGS))}; got {self.encoding!r}")
+        if self.design is not None:
+            checked_design(self.design)
         object.__setattr__(self, "proxies", tuple(self.proxies))
         if not all(callable(score) for score in self.proxies):
             raise TypeError(f"proxies must be functions of a configuration, such as nas.Proxy(...); got {self.proxies}")

@@ -12,7 +12,7 @@ import numpy as np
 
 from tunewright.errors import SpaceError
 from tunewright.nas.architecture import Architecture
-from tunewright.nas.design import Design
+from tunewright.nas.design import Design, checked_design
 from tunewright.nas.graphs import graphs
 from tunewright.nas.registry import design_from_json
 from tunewright.space import Constraint, Domain, Space
@@ -32,6 +32,7 @@ class GraphSpace(Space):
         domains: more parameters by name; those of ``named`` too.
 
     Raises:
+        ArchitectureError: what is no design.
         SpaceError: a parameter that the design has too.
 
     Examples:
@@ -47,6 +48,7 @@ class GraphSpace(Space):
     design: Design
 
     def __init__(self, design: Design, domains: Mapping[str, Any] | None = None, /, **named: Any) -> None:
+        checked_design(design)
         own = design.space
         twice = [name for name in (*(domains or {}), *named) if name in own]
         if twice:

@@ -41,11 +41,16 @@ class Proxy:
         seed: of the first weights.
 
     Raises:
+        ArchitectureError: what is no skeleton.
         ValueError: another name, a number out of range.
     """
 
     def __init__(self, name: str, skeleton: Skeleton, splits: Splits, *, examples: int = 64, seed: int = 0) -> None:
         self.name = choice("name", name, PROXIES)
+        if not isinstance(skeleton, Skeleton):
+            raise ArchitectureError(
+                f"skeleton must be a Skeleton, whose networks are scored, got {skeleton!r}: nas.Skeleton(design)"
+            )
         self.skeleton, self.splits = skeleton, splits
         self.examples, self.seed = count("examples", examples), whole("seed", seed)
         self._known: dict[Architecture, float] = {}

@@ -13,7 +13,7 @@ import numpy as np
 from tunewright.errors import ArchitectureError
 from tunewright.nas.architecture import Architecture
 from tunewright.nas.cell import Cell
-from tunewright.nas.design import Design, Evolving, Wired
+from tunewright.nas.design import Design, Evolving, Wired, checked_design
 from tunewright.nas.networks import Assembly
 from tunewright.nas.wiring import Path
 from tunewright.space import Space
@@ -62,10 +62,7 @@ class Skeleton:
     dimensions: int | None = None
 
     def __post_init__(self) -> None:
-        if not all(hasattr(self.design, name) for name in ("space", "architecture", "to_json")):
-            raise ArchitectureError(
-                f"design must be a Cell, DartsCell, Macro, Hierarchy or like them, got {self.design!r}"
-            )
+        checked_design(self.design)
         count("cells", self.cells)
         count("filters", self.filters)
 

@@ -94,7 +94,7 @@ def test_a_hierarchy_is_its_motifs_in_their_places():
     ("make", "words"),
     [
         (lambda: Cell(operations=()), "1 or more, got none"),
-        (lambda: Cell(operations=("zero",)), "1 or more, got none"),
+        (lambda: Cell(operations=("zero",)), "one or more beside 'zero'"),
         (lambda: Cell(operations=("a", "a")), "differ"),
         (lambda: Cell(operations=("a", "output")), "'output'"),
         (lambda: Cell(operations="conv"), "list of names"),

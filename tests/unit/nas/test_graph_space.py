@@ -119,3 +119,10 @@ def test_a_narrowed_study_still_knows_its_graphs():
 def test_a_parameter_of_the_design_is_refused():
     with pytest.raises(tw.errors.SpaceError, match="'edge_0_1' is one of the design's"):
         GraphSpace(CELL, edge_0_1=tw.Float(0, 1))
+
+
+@pytest.mark.parametrize("make", [GraphSpace, tw.nas.GraphProcess, tw.nas.Skeleton])
+@pytest.mark.parametrize("given", [3, Cell, tw.Space(x=tw.Float(0, 1))], ids=["number", "class", "space"])
+def test_what_is_no_design_is_refused(make, given):
+    with pytest.raises(tw.errors.ArchitectureError, match="design must be a Cell, DartsCell, Macro, Hierarchy or like"):
+        make(given)

@@ -222,6 +222,7 @@ def test_paths_that_take_too_many_edges():
     ("settings", "message"),
     [
         ({"design": "conv3"}, "design must be a Cell"),
+        ({"design": Cell}, "design must be a Cell, .* got <class"),
         ({"cells": 0}, "cells must be 1 or more"),
         ({"filters": 0}, "filters must be 1 or more"),
     ],

@@ -52,6 +52,8 @@ class TestProxy:
             Proxy("snip", SKELETON, SPLITS)
         with pytest.raises(ValueError, match="examples must be"):
             Proxy("naswot", SKELETON, SPLITS, examples=0)
+        with pytest.raises(tw.errors.ArchitectureError, match=r"skeleton must be a Skeleton.* got Cell\("):
+            Proxy("naswot", CELL, SPLITS)
 
 
 class TestZeroCost:

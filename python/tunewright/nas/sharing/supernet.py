@@ -100,6 +100,9 @@ class Supernet:
         """Loss and accuracy of ``path`` with inherited weights, on the validation part when no dataset is given.
 
         The batch norms are measured again on training examples that go that path.
+
+        Raises:
+            ArchitectureError: what is no path, or one through which nothing of an input flows.
         """
         self._weights.open(self._gates(path))
         return self._weights.score(self.splits.validation if dataset is None else dataset)
@@ -150,6 +153,7 @@ class Supernet:
             ValueError: every path that was tried has a loss that is not a finite number.
         """
         whole("size", size, least=1)
+        whole("trials", trials, least=1)
         strategy = RegularizedEvolution(population=25, sample=8) if strategy is None else strategy
         study = Study(self.design.space, minimize="loss", strategy=strategy, seed=self.seed)
         study.optimize(self.objective("loss"), trials=trials, progress=False)
@@ -178,7 +182,7 @@ class Supernet:
         return trainer
 
     def _gates(self, path: Sequence[str]) -> Array:
-        self.design.config_of(path)  # raises for what is no path
+        self.design.graph(path)  # raises for what is no path, or leads nowhere
         return self._weights.one_hot(self._weights.places(path))
 
     def _epoch(self) -> SupernetEpoch:

@@ -163,8 +163,12 @@ def several(design: Skeleton) -> Wired:
     """The design of ``design`` whose paths share weights.
 
     Raises:
-        ArchitectureError: it has no edges to choose operations for, or one path alone.
+        ArchitectureError: it is no skeleton, has no edges to choose operations for, or one path alone.
     """
+    if not isinstance(design, Skeleton):
+        raise ArchitectureError(
+            f"design must be a Skeleton for its architectures to share weights, got {design!r}: nas.Skeleton(design)"
+        )
     wired = design.wired
     if wired.space.size == 1:
         raise ArchitectureError(

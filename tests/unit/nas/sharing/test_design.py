@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tunewright.errors import ArchitectureError
 from tunewright.nas import Cell, DartsCell, Macro, Skeleton
 from tunewright.nas.sharing import Differentiable, Supernet
 from tunewright.nas.sharing.stages import strongest
@@ -70,6 +71,12 @@ def test_differentiable_search_of_darts_cells(splits, order):
 def test_what_cannot_share_weights(kind, design, message, splits):
     with pytest.raises(ValueError, match=message):
         kind(Skeleton(design), splits)
+
+
+@pytest.mark.parametrize("kind", [Supernet, Differentiable])
+def test_a_design_without_networks_cannot_share_weights(kind, splits):
+    with pytest.raises(ArchitectureError, match=r"design must be a Skeleton .* got Cell\(.*nas.Skeleton\(design\)"):
+        kind(Cell(3, ("conv3", "linear")), splits)
 
 
 def test_one_operation_is_nothing_for_architecture_weights(splits):

@@ -128,6 +128,13 @@ def test_a_shortlist_is_of_different_architectures_the_best_first(design, splits
     assert len(everyone) == len({design.architecture(trial.config) for trial in study.trials})
     with pytest.raises(ValueError, match="size must be 1 or more, got 0"):
         supernet.shortlist(0)
+    with pytest.raises(ValueError, match="trials must be 1 or more, got 0"):
+        supernet.choose(trials=0)
+
+
+def test_a_path_that_leads_nowhere_has_no_score(design, splits):
+    with pytest.raises(tw.errors.ArchitectureError, match="nothing of an input reaches the output"):
+        Supernet(design, splits, RECIPE).score(("zero", "zero", "conv3"))
 
 
 def test_nothing_to_choose_is_said_in_words(design, splits, monkeypatch):
