@@ -41,7 +41,7 @@ def data_features(x: ArrayLike, y: ArrayLike, *, kind: str | None = None, rows: 
     Raises:
         ValueError: shapes that do not fit, infinite numbers, fewer than five rows, or a target that is constant.
     """
-    points, target = np.asarray(x, dtype=np.float64), np.asarray(y)
+    points, target = _numbers("data_features: x", x), np.asarray(y)
     if points.ndim < 2 or target.ndim != 1 or len(points) != len(target) or len(target) < 5 or not points[0].size:
         raise ValueError(
             f"data_features: expected x of shape (n, d) and y of shape (n,) with n >= 5 and d >= 1; got "
@@ -107,7 +107,7 @@ def curve_features(losses: ArrayLike) -> dict[str, float]:
     Raises:
         ValueError: fewer than four losses, or one that is not finite.
     """
-    curve = np.asarray(losses, dtype=np.float64)
+    curve = _numbers("curve_features: losses", losses)
     if curve.ndim != 1 or len(curve) < 4 or not np.isfinite(curve).all():
         raise ValueError(f"curve_features: expected at least four finite losses, got {losses!r}")
     best = np.minimum.accumulate(curve)
@@ -123,6 +123,13 @@ def curve_features(losses: ArrayLike) -> dict[str, float]:
     }
 
 
+def _numbers(name: str, given: ArrayLike) -> Array:
+    try:
+        return np.asarray(given, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name} must be numbers ({error}); encode categories, such as by their place") from None
+
+
 def _kind(target: np.ndarray) -> str:
     fractions = target.dtype.kind == "f" and bool((target != np.floor(target)).any())
     return "regression" if fractions else "classification"
@@ -132,7 +139,7 @@ def _labels(target: np.ndarray) -> Ints:
     """Numbers of the classes, in the order of the labels."""
     names, labels = np.unique(target, return_inverse=True)
     if len(names) < 2:
-        raise ValueError(f"data_features: y has one class alone, {names[0]!r}")
+        raise ValueError(f"data_features: y has one class alone, {names[0]}")
     numbers: Ints = labels.astype(np.int64)
     return numbers
 

@@ -24,10 +24,16 @@ def relatives(tasks: Sequence[Task], features: Mapping[str, float], count: int =
         count: how many at most.
 
     Raises:
-        StudyError: no task has a feature that the new one has.
+        StudyError: no task has a feature that the new one has, or there is none that has any.
     """
     if isinstance(count, bool) or not isinstance(count, int) or count < 1:
         raise ValueError(f"count: expected a whole number from 1 upwards, got {count!r}")
+    if not tasks:
+        raise StudyError("there is no past task to compare with: search first, or add one, Store(path).add(study)")
+    if not any(task.features for task in tasks):
+        raise StudyError(
+            f"none of the {len(tasks)} past tasks has features: give them some, Store(path).describe(name, features)"
+        )
     apart = distances(tasks, features)
     order = [int(k) for k in np.argsort(apart, kind="stable")[:count] if math.isfinite(apart[k])]
     if not order:

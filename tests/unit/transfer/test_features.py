@@ -88,6 +88,7 @@ class TestData:
             (np.full((6, 1), math.inf), np.arange(6), "infinite"),
             (np.zeros((6, 1)), np.zeros(6), "one class alone"),
             (np.zeros((6, 1)), np.full(6, 0.5), "constant"),
+            ([["red"]] * 6, np.arange(6), "data_features: x must be numbers .*'red'"),
         ],
     )
     def test_refused(self, x, y, words):
@@ -133,6 +134,8 @@ class TestNetworkAndCurve:
         for losses in ([1.0, 2.0, 3.0], [1.0, math.nan, 2.0, 3.0]):
             with pytest.raises(ValueError, match="four finite losses"):
                 curve_features(losses)
+        with pytest.raises(ValueError, match="curve_features: losses must be numbers"):
+            curve_features(["low", "high"])
 
 
 def task(name, **features):
@@ -157,7 +160,11 @@ class TestRelatives:
     def test_nothing_in_common(self):
         with pytest.raises(StudyError, match="they have f, it has g, h; describe both by the same"):
             relatives([task("a", f=1.0)], {"g": 1.0, "h": 2.0})
-        with pytest.raises(StudyError, match="they have none"):
+        with pytest.raises(StudyError, match="it has none; describe both"):
+            relatives([task("a", f=1.0)], {})
+        with pytest.raises(StudyError, match="no past task to compare with: search first"):
             relatives([], {"g": 1.0})
+        with pytest.raises(StudyError, match="none of the 2 past tasks has features: give them some"):
+            relatives([task("a"), task("b")], {"g": 1.0})
         with pytest.raises(ValueError, match="count"):
             relatives([task("a", f=1.0)], {"f": 1.0}, 0)
