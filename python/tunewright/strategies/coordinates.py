@@ -68,11 +68,14 @@ class Coordinates:
     def natives(self, unit: Array) -> Array:
         """Native rows, shape (n, all columns), of coordinates (n, d): NaN where inactive."""
         total = np.add.reduce(unit, axis=None)  # NaN if any is
-        known = unit if total == total else np.where(np.isnan(unit), 0.5, unit)
+        return self.natives_of_all(unit if total == total else np.where(np.isnan(unit), 0.5, unit))
+
+    def natives_of_all(self, unit: Array) -> Array:
+        """As :meth:`natives` where no coordinate is NaN."""
         if self.dimension == self.space.dimension:
-            return self.space.decode(known)
+            return self.space.decode(unit)
         full = np.full((len(unit), self.space.dimension), 0.5)
-        full[:, self.columns] = known
+        full[:, self.columns] = unit
         return self.space.decode(full)
 
     def unit(self, natives: Array) -> Array:

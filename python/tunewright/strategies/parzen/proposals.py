@@ -45,7 +45,7 @@ class Proposals:
             return self._several(numbers)
         if self.densities.alone and len(self.densities.space.continuous):
             best = self.densities.estimator.candidate(self._draws(numbers.item()), weights=self.weights)
-            natives = self.densities.space.natives(best)
+            natives = self.densities.space.natives_of_all(best)
         else:
             natives = self._propose(numbers, 0)
         return natives if self._is_new(natives) else admissible(self.history, numbers, self._propose)
