@@ -13,6 +13,8 @@ from __future__ import annotations
 
 __all__ = ["DIGITS", "EXACT_TENS", "TENS", "shortest", "snap"]
 
+from bisect import bisect_right
+
 import numpy as np
 
 from tunewright.space.array import Array
@@ -23,7 +25,7 @@ _ONE_IN = 10.0**-DIGITS
 _FIRST, _LAST = DIGITS - 1 - 22, DIGITS - 1 + 22  # decades in which 10**22, the last exact power, is enough
 TENS = np.array([float(f"1e{exponent}") for exponent in range(_FIRST - 1, _LAST + 2)])
 EXACT_TENS = np.array([10.0**exponent for exponent in range(23)])
-_STEPS = [10**exponent for exponent in range(DIGITS - 1, 0, -1)]  # of 12 digits, from one number with fewer to the next
+_POWERS = [10.0**exponent for exponent in range(DIGITS)]  # of 12 digits, from one number with fewer to the next
 
 
 def snap(value: Array, tolerance: Array) -> Array:
@@ -70,24 +72,37 @@ def _quickly_rounded(value: Array, size: Array) -> Array:
     return rounded
 
 
-def shortest(number: float, reach: float) -> float:
-    """The number with the fewest digits within reach; there is one of 12."""
-    if abs(number) <= reach:
+def shortest(number: float, reach: float, whole: float | None = None) -> float:
+    """Return the number with the fewest digits within reach; there is one of 12.
+
+    ``whole`` is the integer of its first 12 digits, if that is known, or the one next to it.
+    """
+    if -reach <= number <= reach:
         return 0.0
-    tried = (float(f"{number:.{digits}e}") for digits in range(_fewest(number, reach), DIGITS))
-    return next(short for short in tried if abs(number - short) <= reach)
+    digits = _fewest(number, reach, _whole(number) if whole is None else abs(whole))
+    short = float(f"{number:.{digits}e}")
+    while not -reach <= number - short <= reach:
+        digits += 1
+        short = float(f"{number:.{digits}e}")
+    return short
 
 
-def _fewest(number: float, reach: float) -> int:
+def _whole(number: float) -> int:
+    text = f"{abs(number):.{DIGITS - 1}e}"
+    return int(text[0] + text[2 : DIGITS + 1])
+
+
+def _fewest(number: float, reach: float, whole: float) -> int:
     """How many digits after the first one are needed at least.
 
-    What has fewer, and the number of 12 digits, are not both within reach: integers tell so in less time than text.
+    What has fewer, and the number of 12 digits, are not both within reach: integers tell so in less time than text. A
+    multiple of a power of ten is one of all smaller powers, so that the search goes up from those that are surely met.
     """
-    text = f"{abs(number):.{DIGITS - 1}e}"
-    whole = int(text[0] + text[2 : DIGITS + 1])
-    most = 2.0 * reach / abs(number) * whole + 1.0
-    for digits, step in enumerate(_STEPS):
-        above = whole % step
-        if above <= most or step - above <= most:
-            return digits
-    return DIGITS - 1
+    most = 2.0 * reach / abs(number) * whole + 2.0
+    power = bisect_right(_POWERS, most)
+    while power < DIGITS:
+        above = whole % _POWERS[power]
+        if above > most and _POWERS[power] - above > most:
+            break
+        power += 1
+    return DIGITS - power

@@ -35,14 +35,17 @@ def at(unit: float, low: float, high: float) -> float:
         shift = _POINT - bisect_right(_TENS, size)  # DIGITS - 1 less the decade
         if shift >= 0:
             ten = _EXACT[shift]
-            short = (value * ten + _ROUND - _ROUND) / ten
+            whole = value * ten + _ROUND - _ROUND
+            short = whole / ten
         else:
             ten = _EXACT[-shift]
-            short = (value / ten + _ROUND - _ROUND) * ten
+            whole = value / ten + _ROUND - _ROUND
+            short = whole * ten
     else:
+        whole = None
         short = float(f"{value:.{DIGITS - 1}e}")
     if -tolerance <= value - short <= tolerance:
-        value = shortest(value, tolerance) if size * _ONE_IN < 4.0 * tolerance else short
+        value = shortest(value, tolerance, whole) if size * _ONE_IN < 4.0 * tolerance else short
     if value < low:
         return low
     return high if value > high else value

@@ -51,7 +51,7 @@ class Space:
 
     _forms: ClassVar[dict[str, type[Space]]] = {}
 
-    __slots__ = ("_by_name", "_conditional", "_constraints", "_frozen", "_stacks", "_whole")
+    __slots__ = ("_by_name", "_conditional", "_constraints", "_frozen", "_hash", "_stacks", "_whole")
 
     def __init_subclass__(cls) -> None:
         Space._forms[cls.__name__] = cls  # by the name that their JSON has
@@ -71,6 +71,7 @@ class Space:
         self._whole = self._stacks[0] if one and not self._conditional else None  # all columns at once
         self._constraints: tuple[Constraint, ...] = ()
         self._frozen = False
+        self._hash: int | None = None
 
     # ---- what it holds
 
@@ -144,7 +145,8 @@ class Space:
         return self.names == other.names and self.domains == other.domains and self._constraints == other._constraints
 
     def __hash__(self) -> int:
-        return hash((self.names, self.domains))  # not the constraints: they may grow until the space is in use
+        self._hash = self._hash or hash((self.names, self.domains))  # not the constraints: they may grow until in use
+        return self._hash
 
     def __repr__(self) -> str:
         words = all(name.isidentifier() for name in self.names)
@@ -161,10 +163,9 @@ class Space:
 
     def decode(self, unit: ArrayLike) -> Array:
         """Return the natives (n, d) at coordinates (n, d): NaN where a parameter does not exist, or unit is NaN."""
-        if self._whole is not None and _is_row(unit, self.dimension):
-            row = self._whole.row(unit[0].tolist())
-            if row is not None:
-                return np.array([row])
+        if self._whole is not None and _is_plain(unit, self.dimension):
+            if (few := self._whole.rows(unit)) is not None:
+                return few
         columns = self._columns(unit, "unit")
         columns = np.minimum(np.maximum(columns, 0.0), 1.0)
         natives = self._each("at", "decode", columns)
@@ -174,10 +175,9 @@ class Space:
 
     def encode(self, natives: ArrayLike) -> Array:
         """Return the coordinates (n, d) of natives (n, d): NaN where natives are."""
-        if self._whole is not None and _is_row(natives, self.dimension):
-            row = self._whole.coordinate_row(natives[0].tolist())
-            if row is not None:
-                return np.array([row])
+        if self._whole is not None and _is_plain(natives, self.dimension):
+            if (few := self._whole.coordinate_rows(natives)) is not None:
+                return few
         columns = self._columns(natives, "natives")
         return np.ascontiguousarray(self._each("coordinate", "encode", columns).T)
 
@@ -242,7 +242,7 @@ class Space:
 
     def configs(self, natives: ArrayLike) -> list[dict[str, Any]]:
         """Return the configurations of natives (n, d): Python values of the parameters that exist, in order."""
-        if _is_row(natives, self.dimension):
+        if _is_plain(natives, self.dimension) and len(natives) == 1:
             pairs = zip(self._by_name.items(), natives[0].tolist(), strict=True)
             return [{name: domain.value_of(native) for (name, domain), native in pairs if native == native}]
         return Rows(self._by_name, self._columns(natives, "natives")).configs()
@@ -390,9 +390,9 @@ class Space:
         return self._by_name[name]
 
 
-def _is_row(matrix: ArrayLike, d: int) -> TypeGuard[Array]:
-    """Whether it is an array of one configuration, which is quicker number by number."""
-    return type(matrix) is np.ndarray and matrix.shape == (1, d) and matrix.dtype == np.float64
+def _is_plain(matrix: ArrayLike, d: int) -> TypeGuard[Array]:
+    """Whether it is an array of configurations, of which a few are quicker number by number."""
+    return type(matrix) is np.ndarray and matrix.ndim == 2 and matrix.shape[1] == d and matrix.dtype == np.float64
 
 
 def _rebuild(domains: dict[str, Domain], constraints: tuple[Constraint, ...], frozen: bool) -> Space:  # noqa: FBT001

@@ -9,7 +9,7 @@ from __future__ import annotations
 __all__ = ["Stack", "stacked"]
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,50 +43,39 @@ class Stack:
 
     def at(self, unit: Array) -> Array:
         """Return the values (k, n) at coordinates (k, n)."""
-        few = _one_by_one(self.row, unit)
-        return self.whole.at(unit) if few is None else few
+        few = self.rows(unit.T)
+        numbers: Array = self.whole.at(unit) if few is None else few.T
+        return numbers
 
     def coordinate(self, native: Array) -> Array:
         """Return the coordinates (k, n) of values (k, n)."""
-        few = _one_by_one(self.coordinate_row, native)
+        few = self.coordinate_rows(native.T)
         if few is not None:
-            return few
+            found: Array = few.T
+            return found
         unit, wrong = nearly(self.whole.at, native, self.whole.scale.coordinate(native))
         for k in np.flatnonzero(wrong.any(axis=1)):
             unit[k] = self.lines[k].coordinate(native[k])
         return unit
 
-    def row(self, unit: list[float]) -> list[float] | None:
-        """Return the values (k,) at one coordinate of each interval, ``None`` where an array is called for."""
-        if self.ends is None or math.isnan(sum(unit)):
+    def rows(self, unit: Array) -> Array | None:
+        """Return the values (n, k) at so few coordinates (n, k) that one by one is quicker, ``None`` for more."""
+        if self.ends is None or not 0 < unit.size <= _FEW_NUMBERS or math.isnan(np.add.reduce(unit, axis=None)):
             return None
-        return [single.at(u, low, high) for u, (low, high) in zip(unit, self.ends, strict=True)]
+        ends, at = self.ends, single.at
+        return np.array([[at(u, low, high) for u, (low, high) in zip(row, ends, strict=True)] for row in unit.tolist()])
 
-    def coordinate_row(self, native: list[float]) -> list[float] | None:
-        """Return the coordinates (k,) of one value of each interval, ``None`` where an array is called for."""
-        if self.ends is None or math.isnan(sum(native)):
+    def coordinate_rows(self, native: Array) -> Array | None:
+        """Return the coordinates (n, k) of so few values (n, k) that one by one is quicker, ``None`` for more."""
+        if self.ends is None or not 0 < native.size <= _FEW_NUMBERS or math.isnan(np.add.reduce(native, axis=None)):
             return None
-        unit = []
-        for x, (low, high) in zip(native, self.ends, strict=True):
-            found = single.coordinate(x, low, high)
-            if found is None:
+        rows = []
+        for row in native.tolist():
+            unit = [single.coordinate(x, low, high) for x, (low, high) in zip(row, self.ends, strict=True)]
+            if None in unit:
                 return None
-            unit.append(found)
-        return unit
-
-
-def _one_by_one(through: Callable[[list[float]], list[float] | None], columns: Array) -> Array | None:
-    """Columns (k, n) of so few numbers that each row goes alone, ``None`` where an array is called for."""
-    if not 0 < columns.size <= _FEW_NUMBERS:
-        return None
-    rows = []
-    for row in columns.T.tolist():
-        found = through(row)
-        if found is None:
-            return None
-        rows.append(found)
-    few: Array = np.array(rows).T
-    return few
+            rows.append(unit)
+        return np.array(rows, dtype=np.float64)
 
 
 def stacked(lines: Sequence[Line | None]) -> tuple[Stack, ...]:

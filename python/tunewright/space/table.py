@@ -227,7 +227,7 @@ class Table(Space):
         return self._digest == other._digest
 
     def __hash__(self) -> int:
-        return hash((self.names, self.domains))  # not the rows: they may become fewer until the table is in use
+        return super().__hash__()  # not of the rows: they may become fewer until the table is in use
 
     def __repr__(self) -> str:
         return f"Table({self.size} rows of {super().__repr__()})"

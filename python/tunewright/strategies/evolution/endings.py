@@ -25,12 +25,15 @@ class Endings:
         self.trials: list[int] = []
         self._open: Ints = np.zeros(0, dtype=np.int64)
         self._read = 0
+        self._told = 0
 
     def read(self, history: History) -> None:
         """Take in what was told since the last call."""
+        if history.ended == self._told:
+            return
         fresh = np.concatenate([self._open, np.arange(self._read, history.n)])
         told = history.told[fresh]
-        self._open, self._read = fresh[told == 0], history.n
+        self._open, self._read, self._told = fresh[told == 0], history.n, history.ended
         ended = fresh[told > 0]
         self.trials.extend(ended[np.argsort(history.told[ended], kind="stable")].tolist())
 
