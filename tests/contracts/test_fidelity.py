@@ -19,6 +19,7 @@ STRATEGIES = {
     "TPE": tw.TPE(startup=5),
     # these read how trials end alone: who is paused is under way to them
     "LastGaussianProcess": tw.GaussianProcess(startup=5, candidates=32, climbs=2, fidelity="last"),
+    "DifferentialEvolution": tw.DifferentialEvolution(population=4),
     "TrustRegion": tw.TrustRegion(startup=5, candidates=32),
 }
 SCHEDULERS = {

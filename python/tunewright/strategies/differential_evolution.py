@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any, ClassVar
 from weakref import WeakKeyDictionary
@@ -14,12 +14,12 @@ from tunewright.space import Space
 from tunewright.strategies.coordinates import Coordinates, coordinates
 from tunewright.strategies.evolution.brood import admissible
 from tunewright.strategies.evolution.difference import Rule, crossed, mutants
-from tunewright.strategies.evolution.endings import Endings
-from tunewright.strategies.evolution.merit import ranked, single
+from tunewright.strategies.evolution.ladder import Ladder, Rung
+from tunewright.strategies.evolution.merit import single
 from tunewright.strategies.evolution.population import sized
 from tunewright.strategies.evolution.reproduction import founders
 from tunewright.strategies.random import draw
-from tunewright.trial import History, TrialState
+from tunewright.trial import History
 from tunewright.trial.columns import Array, Ints
 
 __all__ = ["DifferentialEvolution"]
@@ -38,10 +38,12 @@ class DifferentialEvolution:
     differences, change where two members have different ones. The first generation is a scrambled Sobol' design through
     the priors; a generation is over whenever ``population`` more trials have ended, in any order.
 
-    With a scheduler that ends trials early it learns from all rungs, as DEHB does (Awad, Mallik & Hutter, IJCAI 2021):
-    a trial that came farther beats one that did not, and of two that ended at the same rung the one that was better
-    there stays. So the population is filled by the low rungs at first, and by each rung in turn as trials reach it.
-    Trials that break a constraint are behind these; failed ones never become members.
+    With a scheduler that ends trials early there is a population for each rung, as in DEHB (Awad, Mallik & Hutter,
+    IJCAI 2021, section 3): losses after different numbers of steps are never compared. A trial challenges the member of
+    its place on every rung that it reached. Its configuration comes from the member of its place on the highest rung
+    where there is one, and from a mutant of the best third of the rung below the highest (of those with four members).
+    Unlike DEHB, which trains a child at one fidelity, it begins on the scheduler's first rung and has to be promoted.
+    Complete trials that break a constraint are behind those that break none; failed ones never become members.
 
     Args:
         population: members.
@@ -86,43 +88,61 @@ class DifferentialEvolution:
         space = coordinates(history.space)
         if not len(numbers) or not space.dimension:
             return space.natives(np.zeros((len(numbers), space.dimension)))
-        members = _members(history, self.population)
+        rungs = _ladder(history, self.population).held(_LEAST)
 
         def propose(some: Ints, attempt: int) -> Array:
             if history.ended < self.population:
                 return founders(history, seed, some, attempt)
             natives = draw(history.space, seed, some, attempt=attempt)
-            if attempt > _FAMILY or np.count_nonzero(members.trials >= 0) < _LEAST:
+            if attempt > _FAMILY or not rungs:
                 return natives
-            challenged = members.trials[some % self.population] >= 0
-            if challenged.any():
-                natives[challenged] = self._challengers(history, members, space, seed, some[challenged], attempt)
+            targets = _targets(rungs, some % self.population)
+            there = targets >= 0
+            if there.any():
+                natives[there] = self._challengers(history, rungs, space, seed, some[there], targets[there], attempt)
             return natives
 
         return admissible(history, numbers, propose)
 
     def _challengers(
-        self, history: History, members: _Members, space: Coordinates, seed: int, numbers: Ints, attempt: int
+        self,
+        history: History,
+        rungs: list[Rung],
+        space: Coordinates,
+        seed: int,
+        numbers: Ints,
+        targets: Ints,
+        attempt: int,
     ) -> Array:
-        d, filled = space.dimension, np.flatnonzero(members.trials >= 0)
-        genes = history.unit[members.trials[filled]][:, space.columns]
-        draws = uniform(seed, numbers, _purposes(len(filled), space.space.names), attempt=attempt)
-        order, rest = draws[:, : len(filled)], draws[:, len(filled) :]
-        own = np.searchsorted(filled, numbers % self.population)
-        order[np.arange(len(own)), own] = 2.0  # nobody is a donor of its own
-        donors = np.argsort(order, axis=1)[:, :3]
+        """Children of ``targets`` and of the best third of the rung below the highest; of all if it is the only one."""
+        alone = len(rungs) == 1
+        pool = rungs[0].held if alone else rungs[1].best(max(_LEAST, self.population // 3))
+        draws = uniform(seed, numbers, _purposes(len(pool), space.space.names), attempt=attempt)
+        order, rest = draws[:, : len(pool)].copy(), draws[:, len(pool) :]
+        order[targets[:, None] == pool] = 2.0  # nobody is a donor of its own
+        donors = pool[np.argsort(order, axis=1)[:, :3]]
         low, high = self.weight if isinstance(self.weight, tuple) else (self.weight, self.weight)
-        weight, sure = low + (high - low) * rest[:, :1], (rest[:, 1] * d).astype(np.int64)
-        bounce, pull, taken, fresh = np.moveaxis(rest[:, 2:].reshape(len(own), 4, -1)[:, :, space.columns], 1, 0)
-        target, best = genes[own], genes[np.argmin(ranked(history, members.trials[filled]))]
-        three = genes[donors[:, 0]], genes[donors[:, 1]], genes[donors[:, 2]]
-        mutant = mutants(self.rule, space, target, three, best, weight, (bounce, pull))
-        child = crossed(target, mutant, self.crossover, taken, sure)
+        weight, sure = low + (high - low) * rest[:, :1], (rest[:, 1] * space.dimension).astype(np.int64)
+        parts = np.moveaxis(rest[:, 2:].reshape(len(numbers), 4, -1)[:, :, space.columns], 1, 0)
+        bounce, pull, taken, fresh = parts
+        genes, first, second, third, best = (
+            history.unit[trials][..., space.columns] for trials in (targets, *donors.T, rungs[0].best(1)[0])
+        )
+        mutant = mutants(self.rule, space, genes, (first, second, third), best, weight, (bounce, pull))
+        child = crossed(genes, mutant, self.crossover, taken, sure)
         return space.natives(np.where(np.isnan(child), space.quantile(fresh), child))
 
     def to_json(self, space: Space) -> dict[str, Any]:
         """Name and options, for the record."""
         return {"strategy": "DifferentialEvolution", **asdict(self)}
+
+
+def _targets(rungs: list[Rung], places: Ints) -> Ints:
+    """Who holds each of the ``places`` on the highest rung where anybody does; -1 where nobody does."""
+    targets = np.full(len(places), -1, dtype=np.int64)
+    for rung in rungs:
+        targets = np.where(targets < 0, rung.trials[places], targets)
+    return targets
 
 
 def _number(value: object, most: float) -> bool:
@@ -137,39 +157,12 @@ def _purposes(members: int, names: tuple[str, ...]) -> np.ndarray[Any, np.dtype[
     return np.array([purpose(name) for name in (*own, *genes)], dtype=np.uint64)
 
 
-@dataclass(eq=False)
-class _Members:
-    """Who holds each place after the last whole generation; -1 where nobody does."""
-
-    trials: Ints
-    taken: int = 0
-    endings: Endings = field(default_factory=Endings)
-
-    def learn(self, history: History) -> None:
-        self.endings.read(history)
-        ended, size = self.endings.trials, len(self.trials)
-        while len(ended) - self.taken >= size:
-            block = np.array(ended[self.taken : self.taken + size], dtype=np.int64)
-            self.taken += size
-            self._challenge(history, block[history.states[block] != TrialState.FAILED])
-
-    def _challenge(self, history: History, block: Ints) -> None:
-        held = self.trials[self.trials >= 0]
-        everyone = np.concatenate([held, block])
-        rank = dict(zip(everyone.tolist(), ranked(history, everyone).tolist(), strict=True))
-        for trial in block.tolist():
-            place = trial % len(self.trials)
-            holder = int(self.trials[place])
-            if holder < 0 or rank[trial] <= rank[holder]:
-                self.trials[place] = trial
+_readings: WeakKeyDictionary[History, dict[int, Ladder]] = WeakKeyDictionary()
 
 
-_readings: WeakKeyDictionary[History, dict[int, _Members]] = WeakKeyDictionary()
-
-
-def _members(history: History, size: int) -> _Members:
+def _ladder(history: History, size: int) -> Ladder:
     known = _readings.setdefault(history, {})
     if size not in known:
-        known[size] = _Members(np.full(size, -1, dtype=np.int64))
+        known[size] = Ladder(size)
     known[size].learn(history)
     return known[size]

@@ -7,8 +7,9 @@ import pytest
 
 import tunewright as tw
 from tunewright.strategies.coordinates import coordinates
-from tunewright.strategies.differential_evolution import _members
+from tunewright.strategies.differential_evolution import _ladder
 from tunewright.strategies.evolution.difference import crossed, mutants
+from tunewright.strategies.evolution.ladder import WHOLE
 
 KINDS = [
     tw.DifferentialEvolution(population=10),
@@ -123,7 +124,7 @@ class TestSearch:
 
 class TestPlaces:
     def members(self, study):
-        return _members(study.history, study.strategy.population).trials.tolist()
+        return _ladder(study.history, study.strategy.population).rungs[WHOLE].trials.tolist()
 
     def test_a_trial_takes_the_place_of_its_number_if_it_is_not_worse(self):
         study = study_of(tw.DifferentialEvolution(population=4))
@@ -143,14 +144,80 @@ class TestPlaces:
             study.tell(study.ask(), value)
         assert self.members(study) == [4, 1, 2, 3]
 
-    def test_higher_rungs_win_and_rungs_are_compared(self):
-        study = study_of(tw.DifferentialEvolution(population=4))
-        for steps in (1, 1, 3, 1, 3, 1, 1, 3):
-            trial = study.ask()
-            for step in range(1, steps + 1):
-                trial.report(step=step, loss=10.0 - trial.number + step)
+
+def climbed(study, tops, loss):
+    """The study after trials that report ``loss(number, step)`` up to their top, and are pruned there or complete."""
+    for top, whole in tops:
+        trial = study.ask()
+        for step in range(1, top + 1):
+            trial.report(step=step, loss=loss(trial.number, step))
+        if whole:
+            study.tell(trial, loss(trial.number, top))
+        else:
             study.tell(trial, state="pruned")
-        assert self.members(study) == [4, 5, 2, 7]
+    return study
+
+
+def expected(history, size, tops, loss):
+    """Holders by the definition: of the trials that were at a step since it was known, the last of the best."""
+    steps = {top if not whole else WHOLE for top, whole in tops[: len(tops) // size * size]}
+    holders = {}
+    for step in steps:
+        known = next(k for k, (top, whole) in enumerate(tops) if step == (WHOLE if whole else top)) // size * size
+        places = [-1] * size
+        for number in range(known, len(tops) // size * size):
+            top, whole = tops[number]
+            if step <= (WHOLE if whole else top) and (step == WHOLE or step <= top):
+                at = top if step == WHOLE else step
+                held = places[number % size]
+                if held < 0 or loss(number, at) <= loss(held, tops[held][0] if step == WHOLE else step):
+                    places[number % size] = number
+        holders[step] = places
+    return holders
+
+
+class TestRungs:
+    def test_losses_of_different_steps_never_meet(self):
+        study = study_of(tw.DifferentialEvolution(population=4))
+        tops = [(1, False)] * 3 + [(3, False)] + [(3, True), (1, False), (3, False), (1, False)]
+        climbed(study, tops, lambda number, step: 100.0 * step - number)  # the lower the rung, the smaller the loss
+        rungs = _ladder(study.history, 4).rungs
+        assert {step: rung.trials.tolist() for step, rung in rungs.items()} == {
+            1: [4, 5, 6, 7],
+            3: [4, -1, 6, 3],
+            WHOLE: [4, -1, -1, -1],
+        }
+
+    @pytest.mark.parametrize("seed", range(12))
+    def test_each_rung_holds_what_its_definition_says(self, seed):
+        draws = np.random.default_rng(seed)
+        tops = [(int(draws.choice([1, 3, 9])), bool(draws.random() < 0.2)) for _ in range(23)]
+        table = draws.integers(0, 4, (23, 10)).astype(float)
+        study = climbed(study_of(tw.DifferentialEvolution(population=5)), tops, lambda k, step: table[k, step])
+        rungs = _ladder(study.history, 5).rungs
+        found = {step: rung.trials.tolist() for step, rung in rungs.items()}
+        assert found == expected(study.history, 5, tops, lambda k, step: table[k, step])
+
+    def test_parents_are_the_best_of_the_rung_below_the_highest(self):
+        strategy = tw.DifferentialEvolution(population=12, weight=1e-9, crossover=1.0)  # near its first parent
+        study = study_of(strategy)
+        tops = [(3, True) if k % 2 else (1, False) for k in range(12)]
+        climbed(study, tops, lambda number, step: float(number))
+        third = study.history.unit[:4]
+        study.ask(12)
+        children = study.history.unit[12:]
+        assert np.abs(children[:, None] - third).max(axis=2).min(axis=1).max() < 1e-8
+
+    def test_trials_of_no_use_hold_no_rung(self):
+        study = study_of(tw.DifferentialEvolution(population=4))
+        trials = study.ask(4)
+        for trial, value in zip(trials, (1.0, float("nan"), float("inf"), 2.0), strict=True):
+            trial.report(step=1, loss=value)
+        for trial in trials[:3]:
+            study.tell(trial, state="pruned")
+        study.tell(trials[3], state="failed")
+        rungs = _ladder(study.history, 4).rungs
+        assert {step: rung.trials.tolist() for step, rung in rungs.items()} == {1: [0, -1, -1, -1]}
 
     def test_it_learns_from_the_rungs_of_a_scheduler(self):
         def objective(trial):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["merits", "ranked", "single"]
+__all__ = ["EARLY", "FAILED", "merits", "ranked", "single"]
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from tunewright.trial import History, TrialState
 from tunewright.trial.columns import Array, Ints
 
 _COMPLETE = int(TrialState.COMPLETE)
-_WHOLE, _EARLY, _FORBIDDEN, _FAILED = range(4)
+_WHOLE, EARLY, _FORBIDDEN, FAILED = range(4)
 
 
 def ranked(history: History, trials: Ints) -> Ints:
@@ -44,7 +44,7 @@ def _places(keys: Array) -> Ints:
 def merits(history: History, trials: Ints) -> tuple[Array, Array, Array]:
     """Three keys of each ended trial, (k,) each; less is better, the earlier ones weigh more. See :func:`ranked`."""
     losses, states = losses_of(history, trials)[:, 0], history.states[trials]
-    kind, first = np.full(len(trials), float(_FAILED)), np.zeros(len(trials))
+    kind, first = np.full(len(trials), float(FAILED)), np.zeros(len(trials))
     second = np.zeros(len(trials))
     whole = (states == _COMPLETE) & np.isfinite(losses)
     kind[whole], first[whole] = _WHOLE, losses[whole]
@@ -53,7 +53,7 @@ def merits(history: History, trials: Ints) -> tuple[Array, Array, Array]:
     for i in np.flatnonzero(states == TrialState.PRUNED).tolist():
         step, loss = _reached(history, int(trials[i]))
         if np.isfinite(loss):
-            kind[i], first[i], second[i] = _EARLY, -step, loss
+            kind[i], first[i], second[i] = EARLY, -step, loss
     return kind, first, second
 
 
