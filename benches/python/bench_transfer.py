@@ -8,7 +8,8 @@
 accuracy. Of every pool all others of its space are the past. Regret is (best - found) / (best - worst) of the pool, as
 in HPO-B (Pineda Arango et al., NeurIPS 2021). The published curves start from five given configurations that every
 method shares; so do the rows "after 5 random". The ``lcbench`` folder has ``problems.py`` with ``lcbench_at`` and
-``LCBENCH_PUBLIC``; the past of each task are 100 random trials on every other one. ``misled`` are smooth functions with
+``LCBENCH_PUBLIC``; the past of each task are 100 trials on every other one, random ones or, with ``--past searched``,
+those of a Gaussian process. ``misled`` are smooth functions with
 a past that is wrong in three ways: negated, random, and bowls at corners; regret is on the range of 2,000 random ones.
 """
 
@@ -38,6 +39,7 @@ VARIANTS: dict[str, tuple[Any, bool, int]] = {  # strategy, whether it has the p
     "GaussianProcess after 5 random": (tw.GaussianProcess(startup=5), False, 5),
     "transfer_from after 5 random": (tw.Transfer(first=0), True, 5),
 }
+PASTS: dict[str, Any] = {"random": tw.Random(), "searched": tw.GaussianProcess()}
 
 
 @dataclass(frozen=True)
@@ -87,8 +89,8 @@ def pools(path: Path, spaces: list[str]) -> Iterator[Problem]:
             yield Problem(group, name, table, loss, past, -float(array[:, -1].max()), -float(array[:, -1].min()))
 
 
-def networks(folder: Path, trials: int = 100) -> Iterator[Problem]:
-    """The lcbench tasks, each with random trials on the others; regret is on the range of 2,000 random ones."""
+def networks(folder: Path, before: Any, trials: int = 100) -> Iterator[Problem]:
+    """The lcbench tasks, each with trials of ``before`` on the others; regret is on the range of 2,000 random ones."""
     sys.path.insert(0, str(folder))
     import problems  # type: ignore[import-not-found]
 
@@ -103,7 +105,7 @@ def networks(folder: Path, trials: int = 100) -> Iterator[Problem]:
 
     tasks = {}
     for k, name in enumerate(problems.LCBENCH_PUBLIC):
-        study = tw.Study(space, minimize="loss", strategy=tw.Random(), name=name, seed=1_000 + k)
+        study = tw.Study(space, minimize="loss", strategy=before, name=name, seed=1_000 + k)
         loss = loss_of(name)
         tasks[name] = Task.from_study(study.optimize(lambda trial, loss=loss: loss(trial.config), trials))
     for k, name in enumerate(problems.LCBENCH_PUBLIC):
@@ -215,6 +217,7 @@ def main() -> None:
     parser.add_argument(
         "data", type=Path, nargs="?", default=Path(), help="the .npz of the pools, or the folder of problems.py"
     )
+    parser.add_argument("--past", choices=list(PASTS), default="random", help="what ran on the other lcbench tasks")
     parser.add_argument("--published", type=Path, help="folder of the published curves")
     parser.add_argument("--spaces", nargs="+", default=["5859", "5965", "5971"])
     parser.add_argument("--variants", nargs="+", default=list(VARIANTS), choices=list(VARIANTS))
@@ -223,7 +226,7 @@ def main() -> None:
     options = parser.parse_args()
     makers = {
         "hpob": lambda: pools(options.data, options.spaces),
-        "lcbench": lambda: networks(options.data),
+        "lcbench": lambda: networks(options.data, PASTS[options.past]),
         "misled": misled,
     }
     found = list(makers[options.kind]())
