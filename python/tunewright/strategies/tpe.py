@@ -109,7 +109,7 @@ class TPE:
         if found is None:
             return design(space, seed, history.ordinals(numbers))
         good, weights = found
-        known.densities.estimator.split(good)
+        known.densities.split(good)
         return Proposals(history, known.densities, weights, self.candidates, seed).natives(numbers)
 
     def _split(self, history: History, standing: Standing | Fronts, d: int) -> tuple[list[int], Array | None] | None:
@@ -125,7 +125,7 @@ class TPE:
             losses = standing.losses(count + 1) if self.weights == "value" else np.zeros(0)
         if len(ranked) < self.startup:
             return None
-        good = ranked[:count]
+        good = ranked if len(ranked) == count else ranked[:count]  # the same list says that nothing has changed
         if self.weights == "age":
             return good, None
         return good, improvements(losses[: count + 1], len(good))[np.argsort(good)]

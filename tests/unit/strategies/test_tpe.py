@@ -117,6 +117,25 @@ def test_many_trials_are_placed_as_one_by_one():
     assert quick.best(60) == np.argsort(values, kind="stable").tolist()
 
 
+def test_the_best_are_one_list_until_somebody_else_is():
+    study, known = made(tw.Random()), Standing()
+
+    def told(value):
+        trial = study.ask()
+        study.tell(trial, value)
+        known.take(study.history, [trial.number])
+        return known.best(2)
+
+    assert told(3.0) == [0]
+    best = told(2.0)
+    assert best == [1, 0]
+    assert told(4.0) is best  # nobody for the best two
+    assert told(3.0) is best  # the newer of equals comes last
+    assert told(2.5) == [1, 4]
+    assert known.best(3) == [1, 4, 0]
+    assert known.best(1) == [1]
+
+
 def test_weights_by_value():
     assert improvements(np.array([1.0, 2.0, 4.0]), 2).tolist() == pytest.approx([1.2, 0.8])  # by 3 and by 2
     assert improvements(np.array([1.0, 2.0, 4.0]), 3).tolist() == pytest.approx([1.8, 1.2, 1e-3])

@@ -35,6 +35,7 @@ class Densities:
     space: Coordinates
     groups: list[list[int]]
     prior_weight: float
+    _good: list[int] | None = None  # who is good, as was last said
 
     @cached_property
     def estimator(self) -> Estimator:
@@ -54,6 +55,12 @@ class Densities:
     def draws(self) -> int:
         """How many random numbers a candidate takes."""
         return 2 * self.space.dimension + len(self.groups)
+
+    def split(self, good: list[int]) -> None:
+        """The trials ``good`` are the good ones; the same list is not looked through again."""
+        if good is not self._good:
+            self.estimator.split(good)
+            self._good = good
 
     def place(self, history: History, numbers: list[int]) -> None:
         """Take in where the trials ``numbers`` (ascending) are now."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 __all__ = ["Key", "Standing", "improvements"]
 
 import math
-from bisect import insort
+from bisect import bisect_right
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -39,6 +39,7 @@ class Standing:
 
     order: list[Key] = field(default_factory=list)
     ended: int = 0
+    _best: list[int] = field(default_factory=list)  # what was last asked for, as long as it is so
 
     def take(self, history: History, numbers: list[int]) -> None:
         """Take in trials that have ended."""
@@ -46,13 +47,19 @@ class Standing:
         keys = [key for number in numbers if (key := _key(history, number)) is not None]
         if len(keys) > 32:  # many at once: sorted once
             self.order = sorted([*self.order, *keys])
-        else:
-            for key in keys:
-                insort(self.order, key)
+            self._best = []
+            return
+        for key in keys:
+            place = bisect_right(self.order, key)
+            self.order.insert(place, key)
+            if place < len(self._best):
+                self._best = []
 
     def best(self, count: int) -> list[int]:
-        """Numbers of the ``count`` best trials, or of all that can be good if they are fewer."""
-        return [key[3] for key in self.order[:count]]
+        """Numbers of the ``count`` best trials, or of all that can be good: one list as long as they are the same."""
+        if len(self._best) != count:
+            self._best = [key[3] for key in self.order[:count]]
+        return self._best
 
     def losses(self, count: int) -> Array:
         """Losses of the ``count`` best trials, NaN for those that are not complete or break constraints."""
