@@ -192,7 +192,7 @@ def test_a_store_without_anything_alike_says_what_it_has(tmp_path):
         tw.Study(space(), minimize="error", transfer_from=tw.transfer.Store(place))
     with pytest.raises(tw.errors.StudyError, match=r"none has a parameter of this one \(z\): they have x, y"):
         tw.Study(tw.Space(z=tw.Float(0, 1)), minimize="loss", transfer_from=place)
-    with pytest.raises(tw.errors.StudyError, match="no past task has a feature"):
+    with pytest.raises(tw.errors.StudyError, match="none of the 1 past tasks has features"):
         later(tw.transfer.Store(place, features={"rows": 1}), "memory")
     with pytest.raises(tw.errors.StudyNotFoundError, match="no file"):
         later(tmp_path / "none.db", "memory")
