@@ -14,12 +14,12 @@ from tunewright.errors import StudyError, StudyExistsError, StudyNotFoundError
 from tunewright.schedulers import Scheduler, scheduler_from_json
 from tunewright.space import Space
 from tunewright.storage import Header, Storage, open_storage
-from tunewright.strategies import Strategy, strategy_from_json
+from tunewright.strategies import Auto, Strategy, strategy_from_json
 from tunewright.study.chapters import read
 from tunewright.study.proposal import Duplicates
 from tunewright.trial import Goals
 
-__all__ = ["Founded", "found", "main_names", "storage_of"]
+__all__ = ["Founded", "found", "main_names", "storage_of", "strategy_of"]
 
 _COMPANION = re.compile(r"/(confirm(-\d+)?|final)$")  # studies that belong to the one whose name comes before
 
@@ -111,6 +111,22 @@ class Founded:
 def storage_of(storage: str | PathLike[str] | Storage) -> Storage | None:
     """``None`` for ``"memory"``: the study's own columns are all the record there is."""
     return None if isinstance(storage, str) and storage == "memory" else open_storage(storage)
+
+
+def strategy_of(given: Any) -> Strategy:
+    """The strategy that was given, ``Auto`` where there is none.
+
+    Raises:
+        StudyError: it is none.
+    """
+    if given is None:
+        return Auto()
+    parts = ("check", "horizon", "suggest", "to_json")
+    if isinstance(given, type) or not all(callable(getattr(given, part, None)) for part in parts):
+        made = f"{given.__name__}(): an object, not its class" if isinstance(given, type) else "tw.TPE()"
+        raise StudyError(f"strategy must be a strategy, such as {made}; got {given!r}")
+    strategy: Strategy = given
+    return strategy
 
 
 def found(

@@ -18,13 +18,13 @@ from tunewright.executors import Executor, Inline, executor_for
 from tunewright.schedulers import Scheduler
 from tunewright.space import Space
 from tunewright.storage import Storage
-from tunewright.strategies import Auto, Strategy
+from tunewright.strategies import Strategy
 from tunewright.study.analyses import Analyses
 from tunewright.study.endings import Endings, number_of
 from tunewright.study.failures import Failures
 from tunewright.study.findings import Findings
 from tunewright.study.forms import Objective, function_of
-from tunewright.study.founding import Founded, found, storage_of
+from tunewright.study.founding import Founded, found, storage_of, strategy_of
 from tunewright.study.home import Home
 from tunewright.study.keeping import Keeper, checkpoints_of
 from tunewright.study.ledger import Claimed, Ledger
@@ -137,7 +137,7 @@ class Study(Findings, Reshaping, Analyses):
         self.name = founded.name
         self.goals = founded.goals
         self.directions = dict(self.goals.directions)
-        self.strategy: Strategy = founded.strategy or Auto()
+        self.strategy = strategy_of(founded.strategy)
         self.scheduler = scheduler = founded.scheduler
         self.notes: dict[str, Any] = dict(founded.notes)
         self.stop_reason: str | None = None

@@ -232,3 +232,12 @@ def test_the_largest_seed_works():
     s = tw.Study(space(), minimize="loss", seed=2**64 - 1)
     s.tell(s.ask(), 1.0)
     assert s.best_value == 1.0
+
+
+@pytest.mark.parametrize(
+    ("strategy", "words"),
+    [("TPE", r"such as tw.TPE\(\); got 'TPE'"), (tw.TPE, r"such as TPE\(\): an object, not its class")],
+)
+def test_what_is_no_strategy_is_refused(strategy, words):
+    with pytest.raises(tw.errors.StudyError, match=words):
+        tw.Study(tw.Space(x=tw.Float(0, 1)), minimize="loss", strategy=strategy)
