@@ -372,16 +372,6 @@ def test_an_enqueued_point_that_no_prior_gives_is_learnt_from(strategy):
     assert study.history.n > 2
 
 
-def test_the_unknown_strategy_of_a_record_is_named():
-    with pytest.raises(tw.errors.StudyError, match="'Mine'.*strategy="):
-        strategy_from_json({"strategy": "Mine"}, mixed())
-
-
-def test_an_option_of_a_later_version_is_named():
-    with pytest.raises(tw.errors.StudyError, match=r"TPE\(turbo=True\).*upgrade tunewright.*strategy="):
-        strategy_from_json(tw.TPE().to_json(mixed()) | {"turbo": True}, mixed())
-
-
 def typical_loss_between_failures(strategy):
     """Log of what the best third of the later trials reach, over four seeds, where every third is NaN or failed."""
     space = tw.Space(x=tw.Float(0.0, 1.0), y=tw.Float(0.0, 1.0), c=tw.Categorical("a", "b"))
