@@ -111,9 +111,9 @@ class RemoteLink:
         saved: tuple[str, int] | None = self._question(number, "saved")
         return saved
 
-    def keep(self, number: int, step: int, key: str) -> None:
-        """From now on trial ``number`` keeps the state ``key``, saved at ``step``."""
-        self._question(number, "keep", step, key)
+    def keep(self, number: int, step: int, key: str) -> bool:
+        """From now on trial ``number`` keeps the state ``key``, saved at ``step``; false when it is not let."""
+        return bool(self._question(number, "keep", step, key))
 
     def close(self) -> None:
         """Refuse further calls: the trial is over and the line is used for something else."""

@@ -92,11 +92,12 @@ class Home:
         with self._lock:
             return self._ledger.history.saved.of(number)
 
-    def keep(self, number: int, step: int, key: str) -> None:
-        """From now on trial ``number`` keeps the state ``key``, saved at ``step``."""
+    def keep(self, number: int, step: int, key: str) -> bool:
+        """From now on trial ``number`` keeps the state ``key``, saved at ``step``; false when it is not let."""
         with self._lock:
             referee = self._referee
             if referee is not None and number in referee.pausing and referee.beyond(number, step):
                 self._keeper.drop(key)  # what follows an epoch that is not recorded: it goes on from where it paused
-            else:
-                self._keeper.keep(number, step, key)
+                return False
+            self._keeper.keep(number, step, key)
+            return True

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from tunewright.checkpoints import Checkpoints
-from tunewright.errors import StudyError
+from tunewright.errors import StudyError, TrialFinishedError, UnknownTrialError
 from tunewright.numerics.pareto import is_nondominated
 from tunewright.storage import Sqlite, Storage
 from tunewright.study.ledger import Ledger
@@ -43,8 +43,16 @@ class Keeper:
         self._ledger = ledger
 
     def keep(self, number: int, step: int, key: str) -> None:
-        """Trial ``number`` keeps the state ``key`` from now on, instead of the one before."""
-        self._ledger.need_unfinished(number)
+        """Trial ``number`` keeps the state ``key`` from now on, instead of the one before.
+
+        Raises:
+            UnknownTrialError, TrialFinishedError: there is no open record of that number; the state is let go.
+        """
+        try:
+            self._ledger.need_unfinished(number)
+        except (UnknownTrialError, TrialFinishedError):
+            self.drop(key)
+            raise
         before = self._ledger.history.saved.of(number)
         self._ledger.annotate(number, {NOTE: {"key": key, "step": step}})
         if before is not None and before[0] != key:

@@ -49,6 +49,6 @@ class Link(Protocol):
         """Key and step of the state that trial ``number`` saved last, if it did."""
         ...
 
-    def keep(self, number: int, step: int, key: str) -> None:
-        """From now on trial ``number`` keeps the state ``key``, saved at ``step``."""
+    def keep(self, number: int, step: int, key: str) -> bool:
+        """From now on trial ``number`` keeps the state ``key``, saved at ``step``; false when it is not let."""
         ...

@@ -193,9 +193,8 @@ class Trial:
         line = self._line()
         depot = line.depot(self.number)
         key = depot.put(state)
-        line.keep(self.number, step, key)
-        if not depot.has(key):  # another trial let go of an equal state before this one was seen to want it
-            depot.put(state)
+        if line.keep(self.number, step, key) and not depot.has(key):
+            depot.put(state)  # another trial let go of an equal state before this one was seen to want it
 
     def load(self) -> Any:
         """What this trial saved last, ``None`` if nothing; a saved directory is the path of a fresh copy.

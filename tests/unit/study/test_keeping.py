@@ -126,6 +126,16 @@ def test_a_finished_trial_cannot_save(tmp_path: Path) -> None:
     with pytest.raises(TrialFinishedError):
         trial.save(b"late")
     assert trial.load() == {"values": 1.0}
+    assert len(states(study)) == 1  # what it tried to save is no orphan
+
+
+def test_a_state_that_another_trial_let_go_of_meanwhile_is_written_again(tmp_path: Path, monkeypatch) -> None:
+    study = study_of(tmp_path)
+    trial, depot = study.ask(), study.home.depot(0)
+    keep = study.home.keep
+    monkeypatch.setattr(study.home, "keep", lambda *of: depot.discard(of[-1]) or keep(*of))
+    trial.save(b"same")
+    assert trial.load() == b"same"
 
 
 def test_batches_let_go_too(tmp_path: Path) -> None:

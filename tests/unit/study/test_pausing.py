@@ -144,6 +144,16 @@ def deaf(trial):
     return trial["x"]
 
 
+def test_what_is_saved_after_the_word_to_pause_leaves_no_file(storage):
+    s = study(storage)
+    trial = s.ask()
+    assert trial.report(1, loss=0.5)
+    trial.save("at the pause", step=1)
+    (kept,) = s.home.depot(0).keys()
+    trial.save("beyond", step=2)
+    assert s.home.depot(0).keys() == [kept] and trial.load() == "at the pause"
+
+
 @pytest.mark.parametrize("executor", ["inline", "threads", "processes"])
 def test_an_objective_that_does_not_listen_ends_nothing_and_gains_nothing(tmp_path, executor):
     s = study(str(tmp_path / "a.db")).optimize(deaf, 8, workers=1 if executor == "inline" else 2, executor=executor)
