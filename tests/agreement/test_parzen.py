@@ -269,12 +269,3 @@ def test_both_estimators_refuse_the_same(kind):
         some.candidates(np.zeros(6), weights=np.ones(1))
     with pytest.raises(ValueError, match="log_prior: expected 2 elements, got 4"):
         some.ranked(np.zeros((1, 2)), log_prior=np.zeros((2, 2)))
-
-
-def test_rows_in_another_order_are_refused_not_misread():
-    some = numerics.Estimator([0, 0], [0.0, 0.0], [[0, 1]])
-    columns = np.asfortranarray(np.arange(6.0).reshape(3, 2) / 6)
-    with pytest.raises(ValueError, match="rows: expected an array whose rows lie in memory one after another"):
-        some.place([0, 1, 2], columns)
-    with pytest.raises(ValueError, match="pass numpy.ascontiguousarray.fallback."):
-        some.sample(np.zeros(15), fallback=columns)

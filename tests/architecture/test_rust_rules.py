@@ -128,6 +128,12 @@ def test_every_wrapper_goes_through_the_border(path):
     assert path.name == "border.rs" or "detach" not in code(path)
 
 
+@pytest.mark.parametrize("path", sorted((BINDING / "src").glob("*.rs")), ids=name)
+def test_arrays_come_in_through_the_border(path):
+    """What numpy's crate calls a slice may be in the order of Fortran."""
+    assert path.name == "border.rs" or "PyReadonlyArray" not in code(path)
+
+
 @pytest.mark.parametrize("path", SOURCES, ids=name)
 def test_files_and_functions_are_short(path):
     text = path.read_text(encoding="utf-8")

@@ -1,19 +1,18 @@
 //! Wrappers of `tunewright_core::acquisition`.
 
-use numpy::{PyArray1, PyReadonlyArray1};
+use numpy::PyArray1;
 use pyo3::{Bound, PyResult, Python, pyfunction};
 use tunewright_core::acquisition::{Acquisition, evaluate};
 
-use crate::border;
+use crate::border::{self, Numbers};
 
-type Vector<'py> = PyReadonlyArray1<'py, f64>;
 type Triple<'py> = (Bound<'py, PyArray1<f64>>, Bound<'py, PyArray1<f64>>, Bound<'py, PyArray1<f64>>);
 
 #[pyfunction]
 pub fn expected_improvement<'py>(
     py: Python<'py>,
-    mean: Vector<'py>,
-    std: Vector<'py>,
+    mean: Numbers<'py>,
+    std: Numbers<'py>,
     best: f64,
 ) -> PyResult<Triple<'py>> {
     let (mean, std) = (mean.as_slice()?, std.as_slice()?);
@@ -23,8 +22,8 @@ pub fn expected_improvement<'py>(
 #[pyfunction]
 pub fn log_expected_improvement<'py>(
     py: Python<'py>,
-    mean: Vector<'py>,
-    std: Vector<'py>,
+    mean: Numbers<'py>,
+    std: Numbers<'py>,
     best: f64,
 ) -> PyResult<Triple<'py>> {
     let (mean, std) = (mean.as_slice()?, std.as_slice()?);
@@ -34,8 +33,8 @@ pub fn log_expected_improvement<'py>(
 #[pyfunction]
 pub fn probability_of_improvement<'py>(
     py: Python<'py>,
-    mean: Vector<'py>,
-    std: Vector<'py>,
+    mean: Numbers<'py>,
+    std: Numbers<'py>,
     best: f64,
 ) -> PyResult<Triple<'py>> {
     let (mean, std) = (mean.as_slice()?, std.as_slice()?);
@@ -45,8 +44,8 @@ pub fn probability_of_improvement<'py>(
 #[pyfunction]
 pub fn log_probability_of_improvement<'py>(
     py: Python<'py>,
-    mean: Vector<'py>,
-    std: Vector<'py>,
+    mean: Numbers<'py>,
+    std: Numbers<'py>,
     best: f64,
 ) -> PyResult<Triple<'py>> {
     let (mean, std) = (mean.as_slice()?, std.as_slice()?);
@@ -56,8 +55,8 @@ pub fn log_probability_of_improvement<'py>(
 #[pyfunction]
 pub fn lower_confidence_bound<'py>(
     py: Python<'py>,
-    mean: Vector<'py>,
-    std: Vector<'py>,
+    mean: Numbers<'py>,
+    std: Numbers<'py>,
     kappa: f64,
 ) -> PyResult<Triple<'py>> {
     let (mean, std) = (mean.as_slice()?, std.as_slice()?);

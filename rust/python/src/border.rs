@@ -1,9 +1,13 @@
 //! The border to Python: everything that every wrapper needs, once.
 
-use numpy::{IntoPyArray, PyArray1, PyArray2, PyReadonlyArray2, PyUntypedArrayMethods, ndarray::Array2};
+use numpy::{
+    Element, IntoPyArray, Ix1, Ix2, PyArray1, PyArray2, PyReadonlyArray, PyUntypedArrayMethods,
+    ndarray::{Array2, Dimension},
+};
 use pyo3::{
-    Bound, PyErr, PyResult, Python,
+    Borrowed, Bound, FromPyObject, PyAny, PyErr, PyResult, Python,
     exceptions::{PyMemoryError, PyValueError},
+    types::PyAnyMethods,
 };
 use tunewright_core::Error;
 
@@ -14,13 +18,37 @@ pub fn run<T: Send>(py: Python<'_>, kernel: impl FnOnce() -> Result<T, Error> + 
     py.detach(kernel).map_err(|error| exception(&error))
 }
 
-/// The numbers of an array row by row; nothing is copied, so that they must lie in memory that way.
-pub fn rows<'a>(name: &str, array: &'a PyReadonlyArray2<'_, f64>) -> PyResult<&'a [f64]> {
-    if !array.is_c_contiguous() {
-        let message = "expected an array whose rows lie in memory one after another, got another order";
-        return Err(PyValueError::new_err(format!("{name}: {message}; pass numpy.ascontiguousarray({name})")));
+/// An array of a call, with its numbers one after another, the last axis fastest, as the kernels read them. One that
+/// lies in memory that way is borrowed; any other (transposed, strided, unaligned) `NumPy` copies.
+pub struct Given<'py, T: Element, D: Dimension>(PyReadonlyArray<'py, T, D>);
+
+/// An array of one dimension.
+pub type Numbers<'py, T = f64> = Given<'py, T, Ix1>;
+/// An array of two dimensions.
+pub type Rows<'py, T = f64> = Given<'py, T, Ix2>;
+
+impl<'a, 'py, T: Element + 'a, D: Dimension + 'a> FromPyObject<'a, 'py> for Given<'py, T, D> {
+    type Error = PyErr;
+
+    fn extract(object: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
+        let array = PyReadonlyArray::extract(object)?;
+        if array.is_c_contiguous() && array.as_slice().is_ok() {
+            return Ok(Self(array));
+        }
+        array.call_method1("copy", ("C",))?.extract().map(Self)
     }
-    Ok(array.as_slice()?)
+}
+
+impl<T: Element, D: Dimension> Given<'_, T, D> {
+    /// All numbers.
+    pub fn as_slice(&self) -> PyResult<&[T]> {
+        Ok(self.0.as_slice()?)
+    }
+
+    /// The length of each axis.
+    pub fn shape(&self) -> &[usize] {
+        self.0.shape()
+    }
 }
 
 /// A kernel's row-major result as an array of shape (rows, columns); nothing is copied.

@@ -1,10 +1,10 @@
 //! Wrappers of `tunewright_core::evolution`.
 
-use numpy::{PyArray1, PyArray2, PyReadonlyArray1, PyReadonlyArray2, PyUntypedArrayMethods};
+use numpy::{PyArray1, PyArray2};
 use pyo3::{Bound, PyResult, Python, pyfunction};
 use tunewright_core::evolution as core;
 
-use crate::border;
+use crate::border::{self, Numbers, Rows};
 
 type Vector<'py> = Bound<'py, PyArray1<f64>>;
 type Matrix<'py> = Bound<'py, PyArray2<f64>>;
@@ -16,13 +16,13 @@ type Survivors<'py> = (Bound<'py, PyArray1<i64>>, Vector<'py>);
 #[allow(clippy::too_many_arguments, clippy::type_complexity)] // the signature of Python
 pub fn adapted<'py>(
     py: Python<'py>,
-    mean: PyReadonlyArray1<'py, f64>,
+    mean: Numbers<'py>,
     sigma: f64,
-    covariance: PyReadonlyArray2<'py, f64>,
-    factor: PyReadonlyArray2<'py, f64>,
-    conjugate: PyReadonlyArray1<'py, f64>,
-    path: PyReadonlyArray1<'py, f64>,
-    steps: PyReadonlyArray2<'py, f64>,
+    covariance: Rows<'py>,
+    factor: Rows<'py>,
+    conjugate: Numbers<'py>,
+    path: Numbers<'py>,
+    steps: Rows<'py>,
     generation: u64,
 ) -> PyResult<(Vector<'py>, f64, Matrix<'py>, Matrix<'py>, Vector<'py>, Vector<'py>)> {
     let (mean, conjugate, path) =
@@ -40,8 +40,8 @@ pub fn adapted<'py>(
 #[pyo3(signature = (losses, violations, count))]
 pub fn crowded_survivors<'py>(
     py: Python<'py>,
-    losses: PyReadonlyArray2<'py, f64>,
-    violations: PyReadonlyArray1<'py, f64>,
+    losses: Rows<'py>,
+    violations: Numbers<'py>,
     count: usize,
 ) -> PyResult<Survivors<'py>> {
     let (values, objectives, violations) = (losses.as_slice()?, losses.shape()[1], violations.as_slice()?);
@@ -53,12 +53,12 @@ pub fn crowded_survivors<'py>(
 #[pyo3(signature = (losses, violations, count, *, directions, ideal, draws))]
 pub fn niched_survivors<'py>(
     py: Python<'py>,
-    losses: PyReadonlyArray2<'py, f64>,
-    violations: PyReadonlyArray1<'py, f64>,
+    losses: Rows<'py>,
+    violations: Numbers<'py>,
     count: usize,
-    directions: PyReadonlyArray2<'py, f64>,
-    ideal: PyReadonlyArray1<'py, f64>,
-    draws: PyReadonlyArray1<'py, f64>,
+    directions: Rows<'py>,
+    ideal: Numbers<'py>,
+    draws: Numbers<'py>,
 ) -> PyResult<Bound<'py, PyArray1<i64>>> {
     let (losses, violations, ideal) = (losses.as_slice()?, violations.as_slice()?, ideal.as_slice()?);
     let (directions, draws) = (directions.as_slice()?, draws.as_slice()?);
@@ -74,11 +74,11 @@ pub fn niched_survivors<'py>(
 #[allow(clippy::too_many_arguments)] // the signature of Python
 pub fn offspring<'py>(
     py: Python<'py>,
-    parents: PyReadonlyArray2<'py, f64>,
-    standing: PyReadonlyArray1<'py, f64>,
-    cells: PyReadonlyArray1<'py, i64>,
-    trials: PyReadonlyArray1<'py, u64>,
-    beats: Option<PyReadonlyArray2<'py, bool>>,
+    parents: Rows<'py>,
+    standing: Numbers<'py>,
+    cells: Numbers<'py, i64>,
+    trials: Numbers<'py, u64>,
+    beats: Option<Rows<'py, bool>>,
     seed: u64,
     purpose: u64,
     attempt: u64,
@@ -101,8 +101,8 @@ pub fn offspring<'py>(
 #[pyo3(signature = (factor, trials, *, seed, purpose, attempt))]
 pub fn steps<'py>(
     py: Python<'py>,
-    factor: PyReadonlyArray2<'py, f64>,
-    trials: PyReadonlyArray1<'py, u64>,
+    factor: Rows<'py>,
+    trials: Numbers<'py, u64>,
     seed: u64,
     purpose: u64,
     attempt: u64,

@@ -1,10 +1,10 @@
 //! Wrapper of `tunewright_core::forest`.
 
-use numpy::{PyArray1, PyArray2, PyReadonlyArray1, PyReadonlyArray2, ndarray::Array2};
+use numpy::{PyArray1, PyArray2, ndarray::Array2};
 use pyo3::{Bound, PyResult, Python, exceptions::PyValueError, pyclass, pymethods};
 use tunewright_core::{Result, forest as core};
 
-use crate::border;
+use crate::border::{self, Numbers, Rows};
 
 type Vector<'py, T> = Bound<'py, PyArray1<T>>;
 type Nodes<'py> = (
@@ -32,9 +32,9 @@ impl Forest {
     #[allow(clippy::too_many_arguments)] // the signature of Python
     fn new(
         py: Python<'_>,
-        x: PyReadonlyArray2<'_, f64>,
-        y: PyReadonlyArray1<'_, f64>,
-        categories: PyReadonlyArray1<'_, i64>,
+        x: Rows<'_>,
+        y: Numbers<'_>,
+        categories: Numbers<'_, i64>,
         seed: u64,
         purpose: u64,
         first: u64,
@@ -78,7 +78,7 @@ impl Forest {
     fn predict<'py>(
         &self,
         py: Python<'py>,
-        points: PyReadonlyArray2<'py, f64>,
+        points: Rows<'py>,
         threads: usize,
     ) -> PyResult<(Vector<'py, f64>, Vector<'py, f64>)> {
         let points = points.as_slice()?;
@@ -91,8 +91,8 @@ impl Forest {
     fn predict_near<'py>(
         &self,
         py: Python<'py>,
-        bases: PyReadonlyArray2<'py, f64>,
-        points: PyReadonlyArray2<'py, f64>,
+        bases: Rows<'py>,
+        points: Rows<'py>,
         threads: usize,
     ) -> PyResult<(Vector<'py, f64>, Vector<'py, f64>)> {
         let (bases, points) = (bases.as_slice()?, points.as_slice()?);
@@ -105,8 +105,8 @@ impl Forest {
         &self,
         py: Python<'py>,
         feature: usize,
-        points: PyReadonlyArray1<'py, f64>,
-        absent: PyReadonlyArray1<'py, f64>,
+        points: Numbers<'py>,
+        absent: Numbers<'py>,
     ) -> PyResult<(Vector<'py, f64>, Vector<'py, f64>)> {
         let (points, absent) = (points.as_slice()?, absent.as_slice()?);
         let (mean, spread) = border::run(py, || self.0.marginal(feature, points, absent))?;
@@ -120,7 +120,7 @@ impl Forest {
         py: Python<'py>,
         first: usize,
         second: usize,
-        absent: PyReadonlyArray1<'py, f64>,
+        absent: Numbers<'py>,
         cells: usize,
     ) -> PyResult<Bound<'py, PyArray2<f64>>> {
         let absent = absent.as_slice()?;

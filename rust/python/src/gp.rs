@@ -1,15 +1,13 @@
 //! Wrappers of `tunewright_core::gp`.
 
-use numpy::{PyArray1, PyArray2, PyReadonlyArray1, PyReadonlyArray2, PyUntypedArrayMethods};
+use numpy::{PyArray1, PyArray2};
 use pyo3::{Bound, IntoPyObject, PyResult, Python, pyfunction, types::PyTuple};
 use tunewright_core::gp::{self as core, Family, Posterior, Problem};
 use tunewright_core::quasi_newton::Settings;
 
-use crate::border;
+use crate::border::{self, Numbers, Rows};
 
-type Rows<'py> = PyReadonlyArray2<'py, f64>;
-type Numbers<'py> = PyReadonlyArray1<'py, f64>;
-type Kinds<'py> = PyReadonlyArray1<'py, u8>;
+type Kinds<'py> = Numbers<'py, u8>;
 type Matrix<'py> = Bound<'py, PyArray2<f64>>;
 type Vector<'py> = Bound<'py, PyArray1<f64>>;
 
@@ -174,9 +172,9 @@ pub fn sample<'py>(
 #[pyfunction]
 pub fn leave_one_out<'py>(
     py: Python<'py>,
-    factor: PyReadonlyArray2<'py, f64>,
-    alpha: PyReadonlyArray1<'py, f64>,
-    y: PyReadonlyArray1<'py, f64>,
+    factor: Rows<'py>,
+    alpha: Numbers<'py>,
+    y: Numbers<'py>,
 ) -> PyResult<(Vector<'py>, Vector<'py>)> {
     let (factor, alpha, y) = (factor.as_slice()?, alpha.as_slice()?, y.as_slice()?);
     let (mean, variance) = border::run(py, || core::leave_one_out(factor, alpha, y))?;

@@ -1,11 +1,11 @@
 //! Wrappers of `tunewright_core::halving`. The methods of the two classes answer in about a microsecond and keep the
 //! interpreter's lock.
 
-use numpy::{PyArray1, PyReadonlyArray1, PyReadonlyArray2, PyUntypedArrayMethods};
+use numpy::PyArray1;
 use pyo3::{Bound, PyResult, Python, pyclass, pyfunction, pymethods};
 use tunewright_core::halving as core;
 
-use crate::border;
+use crate::border::{self, Numbers, Rows};
 
 type Bracket<'py> = (Bound<'py, PyArray1<u64>>, Bound<'py, PyArray1<u64>>);
 
@@ -34,8 +34,8 @@ pub fn brackets(
 #[pyfunction]
 pub fn leaders<'py>(
     py: Python<'py>,
-    losses: PyReadonlyArray2<'py, f64>,
-    violations: PyReadonlyArray1<'py, f64>,
+    losses: Rows<'py>,
+    violations: Numbers<'py>,
     count: usize,
 ) -> PyResult<Bound<'py, PyArray1<i64>>> {
     let (values, objectives, violations) = (losses.as_slice()?, losses.shape()[1], violations.as_slice()?);
@@ -44,11 +44,7 @@ pub fn leaders<'py>(
 }
 
 #[pyfunction]
-pub fn epsilon_net<'py>(
-    py: Python<'py>,
-    losses: PyReadonlyArray2<'py, f64>,
-    count: usize,
-) -> PyResult<Bound<'py, PyArray1<i64>>> {
+pub fn epsilon_net<'py>(py: Python<'py>, losses: Rows<'py>, count: usize) -> PyResult<Bound<'py, PyArray1<i64>>> {
     let (values, objectives) = (losses.as_slice()?, losses.shape()[1]);
     let rows = border::run(py, || core::epsilon_net(values, objectives, count))?;
     Ok(border::vector(py, rows))

@@ -1,21 +1,16 @@
 //! Wrappers of `tunewright_core::linalg`.
 
-use numpy::{PyArray2, PyReadonlyArray1, PyReadonlyArray2, PyUntypedArrayMethods};
+use numpy::PyArray2;
 use pyo3::{Bound, PyResult, Python, pyfunction};
 use tunewright_core::linalg as core;
 
-use crate::border;
+use crate::border::{self, Numbers, Rows};
 
 type Matrix<'py> = Bound<'py, PyArray2<f64>>;
 
 #[pyfunction]
 #[pyo3(signature = (a, *, jitter = true, threads = 1))]
-pub fn cholesky<'py>(
-    py: Python<'py>,
-    a: PyReadonlyArray2<'py, f64>,
-    jitter: bool,
-    threads: usize,
-) -> PyResult<(Matrix<'py>, f64)> {
+pub fn cholesky<'py>(py: Python<'py>, a: Rows<'py>, jitter: bool, threads: usize) -> PyResult<(Matrix<'py>, f64)> {
     let (values, n) = (a.as_slice()?, a.shape()[0]);
     let (factor, added) = border::run(py, || core::cholesky(values, n, jitter, threads))?;
     Ok((border::matrix(py, factor, n, n)?, added))
@@ -24,8 +19,8 @@ pub fn cholesky<'py>(
 #[pyfunction]
 pub fn append_row<'py>(
     py: Python<'py>,
-    factor: PyReadonlyArray2<'py, f64>,
-    column: PyReadonlyArray1<'py, f64>,
+    factor: Rows<'py>,
+    column: Numbers<'py>,
     diagonal: f64,
 ) -> PyResult<Matrix<'py>> {
     let (values, column, n) = (factor.as_slice()?, column.as_slice()?, factor.shape()[0]);
@@ -34,54 +29,42 @@ pub fn append_row<'py>(
 }
 
 #[pyfunction]
-pub fn remove_row<'py>(py: Python<'py>, factor: PyReadonlyArray2<'py, f64>, index: usize) -> PyResult<Matrix<'py>> {
+pub fn remove_row<'py>(py: Python<'py>, factor: Rows<'py>, index: usize) -> PyResult<Matrix<'py>> {
     let (values, n) = (factor.as_slice()?, factor.shape()[0]);
     let shorter = border::run(py, || core::remove_row(values, n, index))?;
     border::matrix(py, shorter, n.saturating_sub(1), n.saturating_sub(1))
 }
 
 #[pyfunction]
-pub fn solve_lower<'py>(
-    py: Python<'py>,
-    factor: PyReadonlyArray2<'py, f64>,
-    b: PyReadonlyArray2<'py, f64>,
-) -> PyResult<Matrix<'py>> {
+pub fn solve_lower<'py>(py: Python<'py>, factor: Rows<'py>, b: Rows<'py>) -> PyResult<Matrix<'py>> {
     let (values, right, n) = (factor.as_slice()?, b.as_slice()?, factor.shape()[0]);
     let x = border::run(py, || core::solve_lower(values, n, right))?;
     border::matrix(py, x, n, b.shape()[1])
 }
 
 #[pyfunction]
-pub fn solve_upper<'py>(
-    py: Python<'py>,
-    factor: PyReadonlyArray2<'py, f64>,
-    b: PyReadonlyArray2<'py, f64>,
-) -> PyResult<Matrix<'py>> {
+pub fn solve_upper<'py>(py: Python<'py>, factor: Rows<'py>, b: Rows<'py>) -> PyResult<Matrix<'py>> {
     let (values, right, n) = (factor.as_slice()?, b.as_slice()?, factor.shape()[0]);
     let x = border::run(py, || core::solve_upper(values, n, right))?;
     border::matrix(py, x, n, b.shape()[1])
 }
 
 #[pyfunction]
-pub fn solve<'py>(
-    py: Python<'py>,
-    factor: PyReadonlyArray2<'py, f64>,
-    b: PyReadonlyArray2<'py, f64>,
-) -> PyResult<Matrix<'py>> {
+pub fn solve<'py>(py: Python<'py>, factor: Rows<'py>, b: Rows<'py>) -> PyResult<Matrix<'py>> {
     let (values, right, n) = (factor.as_slice()?, b.as_slice()?, factor.shape()[0]);
     let x = border::run(py, || core::solve_upper(values, n, &core::solve_lower(values, n, right)?))?;
     border::matrix(py, x, n, b.shape()[1])
 }
 
 #[pyfunction]
-pub fn log_determinant<'py>(py: Python<'py>, factor: PyReadonlyArray2<'py, f64>) -> PyResult<f64> {
+pub fn log_determinant<'py>(py: Python<'py>, factor: Rows<'py>) -> PyResult<f64> {
     let (values, n) = (factor.as_slice()?, factor.shape()[0]);
     border::run(py, || core::log_determinant(values, n))
 }
 
 #[pyfunction]
 #[pyo3(signature = (factor, *, threads = 1))]
-pub fn inverse<'py>(py: Python<'py>, factor: PyReadonlyArray2<'py, f64>, threads: usize) -> PyResult<Matrix<'py>> {
+pub fn inverse<'py>(py: Python<'py>, factor: Rows<'py>, threads: usize) -> PyResult<Matrix<'py>> {
     let (values, n) = (factor.as_slice()?, factor.shape()[0]);
     let inverse = border::run(py, || core::inverse(values, n, threads))?;
     border::matrix(py, inverse, n, n)

@@ -1,6 +1,6 @@
 //! Wrappers of `tunewright_core::maximise` for one output.
 
-use numpy::{PyArray1, PyArray2, PyReadonlyArray1};
+use numpy::{PyArray1, PyArray2};
 use pyo3::{Bound, PyResult, Python, pyfunction};
 use tunewright_core::{
     Error, Result,
@@ -10,8 +10,8 @@ use tunewright_core::{
 };
 
 use crate::{
-    border,
-    objective::{Added, Feasibility, Matrix, Vector},
+    border::{self, Numbers, Rows},
+    objective::{Added, Feasibility},
 };
 
 /// Points and their values.
@@ -23,18 +23,18 @@ pub type Climbed<'py> = (Bound<'py, PyArray2<f64>>, Bound<'py, PyArray1<f64>>);
 #[allow(clippy::too_many_arguments)]
 pub fn evaluate<'py>(
     py: Python<'py>,
-    x: Matrix<'py>,
-    theta: Vector<'py>,
-    kinds: PyReadonlyArray1<'py, u8>,
-    factor: Matrix<'py>,
-    alpha: Matrix<'py>,
-    candidates: Matrix<'py>,
+    x: Rows<'py>,
+    theta: Numbers<'py>,
+    kinds: Numbers<'py, u8>,
+    factor: Rows<'py>,
+    alpha: Rows<'py>,
+    candidates: Rows<'py>,
     family: &str,
     acquisition: &str,
-    best: Vector<'py>,
+    best: Numbers<'py>,
     kappa: f64,
     feasibility: Vec<Feasibility<'py>>,
-    prior: Option<(Vector<'py>, Vector<'py>)>,
+    prior: Option<(Numbers<'py>, Numbers<'py>)>,
     threads: usize,
 ) -> PyResult<Bound<'py, PyArray1<f64>>> {
     let candidates = candidates.as_slice()?;
@@ -52,20 +52,20 @@ pub fn evaluate<'py>(
 #[allow(clippy::too_many_arguments)]
 pub fn climb<'py>(
     py: Python<'py>,
-    x: Matrix<'py>,
-    theta: Vector<'py>,
-    kinds: PyReadonlyArray1<'py, u8>,
-    factor: Matrix<'py>,
-    alpha: Matrix<'py>,
-    starts: Matrix<'py>,
-    levels: PyReadonlyArray1<'py, usize>,
+    x: Rows<'py>,
+    theta: Numbers<'py>,
+    kinds: Numbers<'py, u8>,
+    factor: Rows<'py>,
+    alpha: Rows<'py>,
+    starts: Rows<'py>,
+    levels: Numbers<'py, usize>,
     family: &str,
     acquisition: &str,
-    best: Vector<'py>,
+    best: Numbers<'py>,
     kappa: f64,
     feasibility: Vec<Feasibility<'py>>,
-    prior: Option<(Vector<'py>, Vector<'py>)>,
-    bounds: (Vector<'py>, Vector<'py>),
+    prior: Option<(Numbers<'py>, Numbers<'py>)>,
+    bounds: (Numbers<'py>, Numbers<'py>),
     iterations: usize,
     tolerance: f64,
     threads: usize,
@@ -100,7 +100,7 @@ struct Model<'a> {
 
 impl<'a> Model<'a> {
     fn new<'py: 'a>(
-        (x, theta, factor): (&'a Matrix<'py>, &'a Vector<'py>, &'a Matrix<'py>),
+        (x, theta, factor): (&'a Rows<'py>, &'a Numbers<'py>, &'a Rows<'py>),
         kinds: &'a [u8],
         promise: Promise<'a>,
     ) -> PyResult<Self> {

@@ -1,6 +1,6 @@
 //! Wrappers of `tunewright_core::{acquisition, maximise}` for the hypervolume of several outputs.
 
-use numpy::{PyArray1, PyArray2, PyReadonlyArray1, PyUntypedArrayMethods};
+use numpy::{PyArray1, PyArray2};
 use pyo3::{Bound, PyResult, Python, pyfunction};
 use tunewright_core::{
     Result,
@@ -10,9 +10,9 @@ use tunewright_core::{
 };
 
 use crate::{
-    border,
+    border::{self, Numbers, Rows},
     maximise::Climbed,
-    objective::{Added, Arrays, Feasibility, Matrix, Vector, factorised},
+    objective::{Added, Arrays, Feasibility, factorised},
 };
 
 /// Values and their derivatives in mean and deviation.
@@ -24,13 +24,13 @@ type Differentiated<'py> = (Bound<'py, PyArray1<f64>>, Bound<'py, PyArray2<f64>>
 pub fn evaluate_front<'py>(
     py: Python<'py>,
     processes: Vec<Arrays<'py>>,
-    kinds: PyReadonlyArray1<'py, u8>,
-    candidates: Matrix<'py>,
-    lower: Matrix<'py>,
-    upper: Matrix<'py>,
+    kinds: Numbers<'py, u8>,
+    candidates: Rows<'py>,
+    lower: Rows<'py>,
+    upper: Rows<'py>,
     family: &str,
     feasibility: Vec<Feasibility<'py>>,
-    prior: Option<(Vector<'py>, Vector<'py>)>,
+    prior: Option<(Numbers<'py>, Numbers<'py>)>,
     threads: usize,
 ) -> PyResult<Bound<'py, PyArray1<f64>>> {
     let (candidates, m) = (candidates.as_slice()?, lower.shape()[1]);
@@ -51,15 +51,15 @@ pub fn evaluate_front<'py>(
 pub fn climb_front<'py>(
     py: Python<'py>,
     processes: Vec<Arrays<'py>>,
-    kinds: PyReadonlyArray1<'py, u8>,
-    starts: Matrix<'py>,
-    levels: PyReadonlyArray1<'py, usize>,
-    lower: Matrix<'py>,
-    upper: Matrix<'py>,
+    kinds: Numbers<'py, u8>,
+    starts: Rows<'py>,
+    levels: Numbers<'py, usize>,
+    lower: Rows<'py>,
+    upper: Rows<'py>,
     family: &str,
     feasibility: Vec<Feasibility<'py>>,
-    prior: Option<(Vector<'py>, Vector<'py>)>,
-    bounds: (Vector<'py>, Vector<'py>),
+    prior: Option<(Numbers<'py>, Numbers<'py>)>,
+    bounds: (Numbers<'py>, Numbers<'py>),
     iterations: usize,
     tolerance: f64,
     threads: usize,
@@ -80,10 +80,10 @@ pub fn climb_front<'py>(
 #[pyfunction]
 pub fn log_expected_hypervolume_improvement<'py>(
     py: Python<'py>,
-    mean: Matrix<'py>,
-    std: Matrix<'py>,
-    lower: Matrix<'py>,
-    upper: Matrix<'py>,
+    mean: Rows<'py>,
+    std: Rows<'py>,
+    lower: Rows<'py>,
+    upper: Rows<'py>,
 ) -> PyResult<Differentiated<'py>> {
     let m = lower.shape()[1];
     let (mean, std, lower, upper) = (mean.as_slice()?, std.as_slice()?, lower.as_slice()?, upper.as_slice()?);

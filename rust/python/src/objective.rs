@@ -1,6 +1,5 @@
 //! What is maximised, from the arrays of a call: a promise, and what is added whatever is promised.
 
-use numpy::{PyReadonlyArray1, PyReadonlyArray2};
 use pyo3::PyResult;
 use tunewright_core::{
     Result,
@@ -9,12 +8,12 @@ use tunewright_core::{
     maximise::{Factorised, Objective, Prior, Process, Scored, Term},
 };
 
-pub type Vector<'py> = PyReadonlyArray1<'py, f64>;
-pub type Matrix<'py> = PyReadonlyArray2<'py, f64>;
+use crate::border::{Numbers, Rows};
+
 /// Points, hyperparameters, factor and weights of a process.
-pub type Arrays<'py> = (Matrix<'py>, Vector<'py>, Matrix<'py>, Vector<'py>);
+pub type Arrays<'py> = (Rows<'py>, Numbers<'py>, Rows<'py>, Numbers<'py>);
 /// The process of a constraint, and its threshold.
-pub type Feasibility<'py> = (Matrix<'py>, Vector<'py>, Matrix<'py>, Vector<'py>, f64);
+pub type Feasibility<'py> = (Rows<'py>, Numbers<'py>, Rows<'py>, Numbers<'py>, f64);
 
 /// Constraints and a prior.
 pub struct Added<'a> {
@@ -26,7 +25,7 @@ impl<'a> Added<'a> {
     pub fn new<'py: 'a>(
         kinds: &'a [u8],
         feasibility: &'a [Feasibility<'py>],
-        prior: Option<&'a (Vector<'py>, Vector<'py>)>,
+        prior: Option<&'a (Numbers<'py>, Numbers<'py>)>,
     ) -> PyResult<Self> {
         let feasibility = feasibility
             .iter()
@@ -61,7 +60,7 @@ impl<'a> Added<'a> {
 
 /// The views of a process.
 pub fn factorised<'a, 'py: 'a>(
-    (x, theta, factor, alpha): (&'a Matrix<'py>, &'a Vector<'py>, &'a Matrix<'py>, &'a Vector<'py>),
+    (x, theta, factor, alpha): (&'a Rows<'py>, &'a Numbers<'py>, &'a Rows<'py>, &'a Numbers<'py>),
     kinds: &'a [u8],
 ) -> PyResult<Factorised<'a>> {
     let (x, theta, factor, alpha) = (x.as_slice()?, theta.as_slice()?, factor.as_slice()?, alpha.as_slice()?);

@@ -1,10 +1,10 @@
 //! Wrappers of `tunewright_core::pareto`.
 
-use numpy::{PyArray1, PyArray2, PyReadonlyArray1, PyReadonlyArray2, PyUntypedArrayMethods};
+use numpy::{PyArray1, PyArray2};
 use pyo3::{Bound, PyResult, Python, pyfunction};
 use tunewright_core::pareto as core;
 
-use crate::border;
+use crate::border::{self, Numbers, Rows};
 
 /// Lower and upper corners of boxes.
 type Corners<'py> = (Bound<'py, PyArray2<f64>>, Bound<'py, PyArray2<f64>>);
@@ -13,8 +13,8 @@ type Corners<'py> = (Bound<'py, PyArray2<f64>>, Bound<'py, PyArray2<f64>>);
 #[pyo3(signature = (losses, *, violations=None))]
 pub fn is_nondominated<'py>(
     py: Python<'py>,
-    losses: PyReadonlyArray2<'py, f64>,
-    violations: Option<PyReadonlyArray1<'py, f64>>,
+    losses: Rows<'py>,
+    violations: Option<Numbers<'py>>,
 ) -> PyResult<Bound<'py, PyArray1<bool>>> {
     let (values, objectives) = (losses.as_slice()?, losses.shape()[1]);
     let violations = violations.as_ref().map(|given| given.as_slice()).transpose()?;
@@ -29,8 +29,8 @@ pub fn is_nondominated<'py>(
 #[pyo3(signature = (losses, *, violations=None))]
 pub fn nondominated_rank<'py>(
     py: Python<'py>,
-    losses: PyReadonlyArray2<'py, f64>,
-    violations: Option<PyReadonlyArray1<'py, f64>>,
+    losses: Rows<'py>,
+    violations: Option<Numbers<'py>>,
 ) -> PyResult<Bound<'py, PyArray1<i64>>> {
     let (values, objectives) = (losses.as_slice()?, losses.shape()[1]);
     let violations = violations.as_ref().map(|given| given.as_slice()).transpose()?;
@@ -42,10 +42,7 @@ pub fn nondominated_rank<'py>(
 }
 
 #[pyfunction]
-pub fn crowding_distance<'py>(
-    py: Python<'py>,
-    losses: PyReadonlyArray2<'py, f64>,
-) -> PyResult<Bound<'py, PyArray1<f64>>> {
+pub fn crowding_distance<'py>(py: Python<'py>, losses: Rows<'py>) -> PyResult<Bound<'py, PyArray1<f64>>> {
     let (values, objectives) = (losses.as_slice()?, losses.shape()[1]);
     let distances = border::run(py, || core::crowding_distance(values, objectives))?;
     Ok(border::vector(py, distances))
@@ -53,11 +50,7 @@ pub fn crowding_distance<'py>(
 
 #[pyfunction]
 #[pyo3(signature = (losses, *, reference))]
-pub fn hypervolume<'py>(
-    py: Python<'py>,
-    losses: PyReadonlyArray2<'py, f64>,
-    reference: PyReadonlyArray1<'py, f64>,
-) -> PyResult<f64> {
+pub fn hypervolume<'py>(py: Python<'py>, losses: Rows<'py>, reference: Numbers<'py>) -> PyResult<f64> {
     let (values, reference) = (losses.as_slice()?, reference.as_slice()?);
     border::run(py, || core::hypervolume(values, reference))
 }
@@ -66,8 +59,8 @@ pub fn hypervolume<'py>(
 #[pyo3(signature = (losses, *, reference))]
 pub fn hypervolume_contributions<'py>(
     py: Python<'py>,
-    losses: PyReadonlyArray2<'py, f64>,
-    reference: PyReadonlyArray1<'py, f64>,
+    losses: Rows<'py>,
+    reference: Numbers<'py>,
 ) -> PyResult<Bound<'py, PyArray1<f64>>> {
     let (values, reference) = (losses.as_slice()?, reference.as_slice()?);
     let contributions = border::run(py, || core::hypervolume_contributions(values, reference))?;
@@ -78,9 +71,9 @@ pub fn hypervolume_contributions<'py>(
 #[pyo3(signature = (losses, k, *, reference))]
 pub fn hypervolume_subset<'py>(
     py: Python<'py>,
-    losses: PyReadonlyArray2<'py, f64>,
+    losses: Rows<'py>,
     k: usize,
-    reference: PyReadonlyArray1<'py, f64>,
+    reference: Numbers<'py>,
 ) -> PyResult<Bound<'py, PyArray1<i64>>> {
     let (values, reference) = (losses.as_slice()?, reference.as_slice()?);
     let chosen = border::run(py, || core::hypervolume_subset(values, reference, k))?;
@@ -89,11 +82,7 @@ pub fn hypervolume_subset<'py>(
 
 #[pyfunction]
 #[pyo3(signature = (losses, *, reference))]
-pub fn igd_plus<'py>(
-    py: Python<'py>,
-    losses: PyReadonlyArray2<'py, f64>,
-    reference: PyReadonlyArray2<'py, f64>,
-) -> PyResult<f64> {
+pub fn igd_plus<'py>(py: Python<'py>, losses: Rows<'py>, reference: Rows<'py>) -> PyResult<f64> {
     let (values, objectives, reference) = (losses.as_slice()?, losses.shape()[1], reference.as_slice()?);
     border::run(py, || core::igd_plus(values, reference, objectives))
 }
@@ -102,8 +91,8 @@ pub fn igd_plus<'py>(
 #[pyo3(signature = (losses, *, reference, multiplicative))]
 pub fn epsilon_indicator<'py>(
     py: Python<'py>,
-    losses: PyReadonlyArray2<'py, f64>,
-    reference: PyReadonlyArray2<'py, f64>,
+    losses: Rows<'py>,
+    reference: Rows<'py>,
     multiplicative: bool,
 ) -> PyResult<f64> {
     let (values, objectives, reference) = (losses.as_slice()?, losses.shape()[1], reference.as_slice()?);
@@ -112,11 +101,7 @@ pub fn epsilon_indicator<'py>(
 
 #[pyfunction]
 #[pyo3(signature = (losses, *, reference))]
-pub fn box_decomposition<'py>(
-    py: Python<'py>,
-    losses: PyReadonlyArray2<'py, f64>,
-    reference: PyReadonlyArray1<'py, f64>,
-) -> PyResult<Corners<'py>> {
+pub fn box_decomposition<'py>(py: Python<'py>, losses: Rows<'py>, reference: Numbers<'py>) -> PyResult<Corners<'py>> {
     let (values, reference) = (losses.as_slice()?, reference.as_slice()?);
     let boxes = border::run(py, || core::box_decomposition(values, reference))?;
     let (rows, columns) = (boxes.lower.len() / reference.len(), reference.len());

@@ -1,10 +1,10 @@
 //! Wrapper of `tunewright_core::parzen`.
 
-use numpy::{PyArray1, PyArray2, PyReadonlyArray1, PyReadonlyArray2, PyUntypedArrayMethods};
+use numpy::{PyArray1, PyArray2};
 use pyo3::{Bound, PyResult, Python, pyclass, pymethods};
 use tunewright_core::{Error, parzen as core};
 
-use crate::border;
+use crate::border::{self, Numbers, Rows};
 
 /// A Parzen density whose components come and go; see `tunewright.reference.parzen.Mixture` for every method.
 #[pyclass(module = "tunewright._rust._core")]
@@ -28,8 +28,8 @@ impl Mixture {
     }
 
     /// Components at `rows` for `trials`; one that is there already is replaced.
-    fn insert(&mut self, py: Python<'_>, trials: Vec<u64>, rows: PyReadonlyArray2<'_, f64>) -> PyResult<()> {
-        let rows = border::rows("rows", &rows)?;
+    fn insert(&mut self, py: Python<'_>, trials: Vec<u64>, rows: Rows<'_>) -> PyResult<()> {
+        let rows = rows.as_slice()?;
         border::run(py, || self.0.insert(&trials, rows))
     }
 
@@ -43,12 +43,12 @@ impl Mixture {
     fn log_density<'py>(
         &mut self,
         py: Python<'py>,
-        points: PyReadonlyArray2<'py, f64>,
-        log_prior: Option<PyReadonlyArray2<'py, f64>>,
-        weights: Option<PyReadonlyArray1<'py, f64>>,
+        points: Rows<'py>,
+        log_prior: Option<Rows<'py>>,
+        weights: Option<Numbers<'py>>,
     ) -> PyResult<Bound<'py, PyArray1<f64>>> {
-        let points = border::rows("points", &points)?;
-        let log_prior = log_prior.as_ref().map(|array| border::rows("log_prior", array)).transpose()?;
+        let points = points.as_slice()?;
+        let log_prior = log_prior.as_ref().map(|array| array.as_slice()).transpose()?;
         let weights = weights.as_ref().map(|array| array.as_slice()).transpose()?;
         let found = border::run(py, || self.0.log_density(points, log_prior, weights))?;
         Ok(border::vector(py, found))
@@ -59,12 +59,12 @@ impl Mixture {
     fn sample<'py>(
         &mut self,
         py: Python<'py>,
-        draws: PyReadonlyArray2<'py, f64>,
-        fallback: PyReadonlyArray2<'py, f64>,
-        weights: Option<PyReadonlyArray1<'py, f64>>,
+        draws: Rows<'py>,
+        fallback: Rows<'py>,
+        weights: Option<Numbers<'py>>,
     ) -> PyResult<Bound<'py, PyArray2<f64>>> {
         let (rows, columns) = (fallback.shape()[0], fallback.shape()[1]);
-        let (draws, fallback) = (border::rows("draws", &draws)?, border::rows("fallback", &fallback)?);
+        let (draws, fallback) = (draws.as_slice()?, fallback.as_slice()?);
         let weights = weights.as_ref().map(|array| array.as_slice()).transpose()?;
         let points = border::run(py, || self.0.sample(draws, fallback, weights))?;
         border::matrix(py, points, rows, columns)
@@ -106,8 +106,8 @@ impl Estimator {
     }
 
     /// The `trials` are at `rows` now.
-    fn place(&mut self, py: Python<'_>, trials: Vec<u64>, rows: PyReadonlyArray2<'_, f64>) -> PyResult<()> {
-        let rows = border::rows("rows", &rows)?;
+    fn place(&mut self, py: Python<'_>, trials: Vec<u64>, rows: Rows<'_>) -> PyResult<()> {
+        let rows = rows.as_slice()?;
         border::run(py, || self.0.place(&trials, rows))
     }
 
@@ -121,9 +121,9 @@ impl Estimator {
     fn sample<'py>(
         &mut self,
         py: Python<'py>,
-        draws: PyReadonlyArray1<'py, f64>,
-        fallback: Option<PyReadonlyArray2<'py, f64>>,
-        weights: Option<PyReadonlyArray1<'py, f64>>,
+        draws: Numbers<'py>,
+        fallback: Option<Rows<'py>>,
+        weights: Option<Numbers<'py>>,
     ) -> PyResult<Bound<'py, PyArray2<f64>>> {
         self.made(py, core::Estimator::sample, &draws, fallback, weights)
     }
@@ -133,9 +133,9 @@ impl Estimator {
     fn candidates<'py>(
         &mut self,
         py: Python<'py>,
-        draws: PyReadonlyArray1<'py, f64>,
-        fallback: Option<PyReadonlyArray2<'py, f64>>,
-        weights: Option<PyReadonlyArray1<'py, f64>>,
+        draws: Numbers<'py>,
+        fallback: Option<Rows<'py>>,
+        weights: Option<Numbers<'py>>,
     ) -> PyResult<Bound<'py, PyArray2<f64>>> {
         self.made(py, core::Estimator::candidates, &draws, fallback, weights)
     }
@@ -145,9 +145,9 @@ impl Estimator {
     fn candidate<'py>(
         &mut self,
         py: Python<'py>,
-        draws: PyReadonlyArray1<'py, f64>,
-        fallback: Option<PyReadonlyArray2<'py, f64>>,
-        weights: Option<PyReadonlyArray1<'py, f64>>,
+        draws: Numbers<'py>,
+        fallback: Option<Rows<'py>>,
+        weights: Option<Numbers<'py>>,
     ) -> PyResult<Bound<'py, PyArray2<f64>>> {
         self.made(py, core::Estimator::candidate, &draws, fallback, weights)
     }
@@ -157,13 +157,13 @@ impl Estimator {
     fn ranked<'py>(
         &mut self,
         py: Python<'py>,
-        points: PyReadonlyArray2<'py, f64>,
-        log_prior: Option<PyReadonlyArray2<'py, f64>>,
+        points: Rows<'py>,
+        log_prior: Option<Rows<'py>>,
         belief: f64,
-        weights: Option<PyReadonlyArray1<'py, f64>>,
+        weights: Option<Numbers<'py>>,
     ) -> PyResult<Bound<'py, PyArray2<f64>>> {
-        let points = border::rows("points", &points)?;
-        let log_prior = log_prior.as_ref().map(|array| border::rows("log_prior", array)).transpose()?;
+        let points = points.as_slice()?;
+        let log_prior = log_prior.as_ref().map(|array| array.as_slice()).transpose()?;
         let weights = weights.as_ref().map(|array| array.as_slice()).transpose()?;
         let ranked = border::run(py, || self.0.ranked(points, log_prior, belief, weights))?;
         self.matrix(py, ranked)
@@ -178,12 +178,12 @@ impl Estimator {
         &mut self,
         py: Python<'py>,
         make: Making,
-        draws: &PyReadonlyArray1<'py, f64>,
-        fallback: Option<PyReadonlyArray2<'py, f64>>,
-        weights: Option<PyReadonlyArray1<'py, f64>>,
+        draws: &Numbers<'py>,
+        fallback: Option<Rows<'py>>,
+        weights: Option<Numbers<'py>>,
     ) -> PyResult<Bound<'py, PyArray2<f64>>> {
         let draws = draws.as_slice()?;
-        let fallback = fallback.as_ref().map(|array| border::rows("fallback", array)).transpose()?;
+        let fallback = fallback.as_ref().map(|array| array.as_slice()).transpose()?;
         let weights = weights.as_ref().map(|array| array.as_slice()).transpose()?;
         let points = border::run(py, || make(&mut self.0, draws, fallback, weights))?;
         self.matrix(py, points)

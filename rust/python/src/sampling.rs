@@ -1,18 +1,18 @@
 //! Wrappers of `tunewright_core::sampling`.
 
-use numpy::{PyArray1, PyArray2, PyReadonlyArray1};
+use numpy::{PyArray1, PyArray2};
 use pyo3::{Bound, PyResult, Python, pyfunction};
 use tunewright_core::sampling as core;
 
-use crate::border;
+use crate::border::{self, Numbers};
 
 #[pyfunction]
 #[pyo3(signature = (seed, trials, purposes, *, attempt = 0))]
 pub fn uniform<'py>(
     py: Python<'py>,
     seed: u64,
-    trials: PyReadonlyArray1<'py, u64>,
-    purposes: PyReadonlyArray1<'py, u64>,
+    trials: Numbers<'py, u64>,
+    purposes: Numbers<'py, u64>,
     attempt: u64,
 ) -> PyResult<Bound<'py, PyArray2<f64>>> {
     let (trials, purposes) = (trials.as_slice()?, purposes.as_slice()?);

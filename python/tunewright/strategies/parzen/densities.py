@@ -12,8 +12,6 @@ __all__ = ["Densities"]
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
-
 from tunewright.numerics.parzen import Estimator
 from tunewright.strategies.coordinates import Coordinates
 from tunewright.trial import History
@@ -73,4 +71,4 @@ class Densities:
         rows = history.unit[first : last + 1] if block else history.unit[numbers]
         if self.space.dimension == self.space.space.dimension:
             return rows
-        return np.ascontiguousarray(rows[:, self.space.columns])
+        return rows[:, self.space.columns]

@@ -93,7 +93,7 @@ class Proposals:
         prior = None
         if space.has_priors:
             first = draws[: self.candidates * space.dimension].reshape(self.candidates, -1)
-            prior = np.ascontiguousarray(space.quantile(first))
+            prior = space.quantile(first)
         points = self._rounded(estimator.sample(draws, fallback=prior, weights=self.weights))
         log_prior = self._log_prior(points) if space.has_priors else None
         belief = _BELIEF / max(self.history.ended, 1)
