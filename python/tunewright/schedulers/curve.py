@@ -11,8 +11,8 @@ import numpy as np
 
 from tunewright.schedulers.decision import Decision
 from tunewright.schedulers.extrapolation import probability_below
-from tunewright.schedulers.follower import Follower, Rule
-from tunewright.schedulers.measures import Loss
+from tunewright.schedulers.follower import Follower
+from tunewright.schedulers.loss_rule import LossRule
 from tunewright.schedulers.options import measure, one_metric, whole
 from tunewright.schedulers.protocol import Judge
 from tunewright.trial import History
@@ -63,19 +63,14 @@ class CurveStopping:
         return {"scheduler": "CurveStopping", **asdict(self)}
 
 
-class _Extrapolating(Rule):
+class _Extrapolating(LossRule):
     def __init__(self, scheduler: CurveStopping, history: History) -> None:
+        super().__init__(history.goals, scheduler.metric)
         self._options = scheduler
-        self._loss = Loss(history.goals, scheduler.metric)
         self._curves: dict[int, dict[int, float]] = {}  # finite losses of each trial by step
         self._best = math.inf
 
-    def read(self, trial: int, step: int, revision: int, metrics: Mapping[str, float]) -> Decision:
-        loss = self._loss(metrics)
-        if loss is None:
-            return Decision.CONTINUE
-        if loss != loss:
-            return Decision.STOP
+    def weigh(self, trial: int, step: int, loss: float) -> Decision:
         options = self._options
         if step >= options.max_resource:
             self._best = min(self._best, loss)

@@ -10,9 +10,9 @@ from typing import Any
 from tunewright.errors import StudyError
 from tunewright.numerics.halving import Ranking
 from tunewright.schedulers.decision import Decision
-from tunewright.schedulers.follower import Follower, Rule
+from tunewright.schedulers.follower import Follower
 from tunewright.schedulers.looks import keep_of, limits_of, looks_of
-from tunewright.schedulers.measures import Loss
+from tunewright.schedulers.loss_rule import LossRule
 from tunewright.schedulers.options import one_metric, whole
 from tunewright.schedulers.protocol import Judge
 from tunewright.trial import History, Task
@@ -95,20 +95,15 @@ class LearnedStopping:
         }
 
 
-class _Behind(Rule):
+class _Behind(LossRule):
     def __init__(self, scheduler: LearnedStopping, history: History) -> None:
+        super().__init__(history.goals, scheduler.metric)
         self._options = scheduler
-        self._loss = Loss(history.goals, scheduler.metric)
         self._steps = [step for step, _ in scheduler.looks]
         self._standings = [Ranking() for _ in scheduler.looks]
         self._passed: dict[int, int] = {}  # of each trial, how many looks are behind it
 
-    def read(self, trial: int, step: int, revision: int, metrics: Mapping[str, float]) -> Decision:
-        loss = self._loss(metrics)
-        if loss is None:
-            return Decision.CONTINUE
-        if loss != loss:
-            return Decision.STOP
+    def weigh(self, trial: int, step: int, loss: float) -> Decision:
         look = bisect_right(self._steps, step)  # how many are up to this step; those skipped are behind too
         if look <= self._passed.get(trial, 0):
             return Decision.CONTINUE

@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from tunewright.schedulers.decision import Decision
-from tunewright.schedulers.follower import Follower, Rule
-from tunewright.schedulers.measures import Loss
+from tunewright.schedulers.follower import Follower
+from tunewright.schedulers.loss_rule import LossRule
 from tunewright.schedulers.options import measure, one_metric, whole
 from tunewright.schedulers.protocol import Judge
 from tunewright.trial import History
@@ -53,18 +53,13 @@ class PatienceStopping:
         return {"scheduler": "PatienceStopping", **asdict(self)}
 
 
-class _Waiting(Rule):
+class _Waiting(LossRule):
     def __init__(self, scheduler: PatienceStopping, history: History) -> None:
+        super().__init__(history.goals, scheduler.metric)
         self._options = scheduler
-        self._loss = Loss(history.goals, scheduler.metric)
         self._trials: dict[int, tuple[float, int]] = {}  # best loss of each trial, and reports since
 
-    def read(self, trial: int, step: int, revision: int, metrics: Mapping[str, float]) -> Decision:
-        loss = self._loss(metrics)
-        if loss is None:
-            return Decision.CONTINUE
-        if loss != loss:
-            return Decision.STOP
+    def weigh(self, trial: int, step: int, loss: float) -> Decision:
         best, since = self._trials.get(trial, (math.inf, 0))
         improved = trial not in self._trials or loss < best - self._options.min_delta
         self._trials[trial] = (loss, 0) if improved else (best, since + 1)

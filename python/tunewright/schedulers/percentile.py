@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, ClassVar
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from tunewright.numerics.halving import Ranking
 from tunewright.schedulers.decision import Decision
-from tunewright.schedulers.follower import Follower, Rule
-from tunewright.schedulers.measures import Loss
+from tunewright.schedulers.follower import Follower
+from tunewright.schedulers.loss_rule import LossRule
 from tunewright.schedulers.options import measure, one_metric, whole
 from tunewright.schedulers.protocol import Judge
 from tunewright.trial import History
@@ -59,7 +59,7 @@ class PercentileStopping:
 
 
 @dataclass(frozen=True)
-class MedianStopping:
+class MedianStopping(PercentileStopping):
     """:class:`PercentileStopping` at the median: a trial goes on unless more than half of the others are better.
 
     Args:
@@ -69,43 +69,21 @@ class MedianStopping:
         metric: the objective that is compared; the only one by default.
     """
 
-    min_steps: int = 1
-    min_trials: int = 5
-    interval: int = 1
-    metric: str | None = None
-
-    percentile: ClassVar[float] = 50.0
-
-    def __post_init__(self) -> None:
-        for name in ("min_steps", "min_trials", "interval"):
-            whole(self, name, 1)
-
-    def check(self, directions: Mapping[str, str]) -> None:
-        """Raise ``StudyError`` unless there is one metric to compare by."""
-        one_metric(self, self.metric, directions)
-
-    def judge(self, history: History) -> Judge:
-        """See :class:`~tunewright.schedulers.Scheduler`."""
-        return Follower(history, lambda: _Behind(self, history))
+    percentile: float = field(default=50.0, init=False, repr=False)
 
     def to_json(self) -> dict[str, Any]:
         """See :class:`~tunewright.schedulers.Scheduler`."""
-        return {"scheduler": "MedianStopping", **asdict(self)}
+        return {name: option for name, option in super().to_json().items() if name != "percentile"}
 
 
-class _Behind(Rule):
-    def __init__(self, scheduler: PercentileStopping | MedianStopping, history: History) -> None:
+class _Behind(LossRule):
+    def __init__(self, scheduler: PercentileStopping, history: History) -> None:
+        super().__init__(history.goals, scheduler.metric)
         self._options = scheduler
-        self._loss = Loss(history.goals, scheduler.metric)
         self._averages: dict[int, Ranking] = {}  # by step
         self._trials: dict[int, tuple[float, int, float]] = {}  # sum, count and least of each trial's losses
 
-    def read(self, trial: int, step: int, revision: int, metrics: Mapping[str, float]) -> Decision:
-        loss = self._loss(metrics)
-        if loss is None:
-            return Decision.CONTINUE
-        if loss != loss:
-            return Decision.STOP
+    def weigh(self, trial: int, step: int, loss: float) -> Decision:
         total, count, best = self._trials.get(trial, (0.0, 0, loss))
         total, count, best = total + loss, count + 1, min(best, loss)
         self._trials[trial] = total, count, best

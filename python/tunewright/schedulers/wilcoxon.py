@@ -11,8 +11,8 @@ import numpy as np
 
 from tunewright.numerics.average import mean
 from tunewright.schedulers.decision import Decision
-from tunewright.schedulers.follower import Follower, Rule
-from tunewright.schedulers.measures import Loss
+from tunewright.schedulers.follower import Follower
+from tunewright.schedulers.loss_rule import LossRule
 from tunewright.schedulers.options import measure, one_metric, whole
 from tunewright.schedulers.protocol import Judge
 from tunewright.trial import History
@@ -57,19 +57,14 @@ class WilcoxonStopping:
         return {"scheduler": "WilcoxonStopping", **asdict(self)}
 
 
-class _Paired(Rule):
+class _Paired(LossRule):
     def __init__(self, scheduler: WilcoxonStopping, history: History) -> None:
+        super().__init__(history.goals, scheduler.metric)
         self._options = scheduler
-        self._loss = Loss(history.goals, scheduler.metric)
         self._losses: dict[int, dict[int, float]] = {}  # of each trial by step
         self._best: tuple[int, float, int] | None = None  # -steps, mean and number of the best trial
 
-    def read(self, trial: int, step: int, revision: int, metrics: Mapping[str, float]) -> Decision:
-        loss = self._loss(metrics)
-        if loss is None:
-            return Decision.CONTINUE
-        if loss != loss:
-            return Decision.STOP
+    def weigh(self, trial: int, step: int, loss: float) -> Decision:
         mine = self._losses.setdefault(trial, {})
         mine[step] = loss
         rival = None if self._best is None or self._best[2] == trial else self._losses[self._best[2]]
