@@ -22,6 +22,7 @@ mod order;
 mod places;
 mod rank;
 mod scratch;
+pub(crate) mod shape;
 mod sieve;
 mod solid;
 mod staircase;

@@ -2,8 +2,8 @@
 //! arXiv 2106.12639, 2021): front by front, and within the front that does not fit as a whole, spread out.
 
 use super::key::key;
-use crate::error::{Error, Result};
-use crate::pareto::nondominated_rank;
+use crate::error::Result;
+use crate::pareto::{nondominated_rank, shape};
 
 /// The best `count` rows, ascending; fewer where rows hold a NaN, which are never among them.
 ///
@@ -14,13 +14,7 @@ use crate::pareto::nondominated_rank;
 /// # Errors
 /// [`Error::Length`] when `losses` is not a whole number of rows, or `violations` has not one for each.
 pub fn leaders(losses: &[f64], objectives: usize, violations: &[f64], count: usize) -> Result<Vec<i64>> {
-    if objectives == 0 || losses.len() % objectives != 0 {
-        return Err(Error::Length { argument: "losses", expected: objectives, got: losses.len() });
-    }
-    let n = losses.len() / objectives;
-    if violations.len() != n {
-        return Err(Error::Length { argument: "violations", expected: n, got: violations.len() });
-    }
+    let n = shape::violated(losses, objectives, violations)?;
     let row = |i: usize| &losses[i * objectives..(i + 1) * objectives];
     let valid = |i: &usize| !violations[*i].is_nan() && !row(*i).iter().any(|x| x.is_nan());
     let kept = |i: &usize| violations[*i] <= 0.0;
@@ -56,9 +50,7 @@ pub fn leaders(losses: &[f64], objectives: usize, violations: &[f64], count: usi
 /// # Errors
 /// [`Error::Length`] when `losses` is not a whole number of rows.
 pub fn epsilon_net(losses: &[f64], objectives: usize, count: usize) -> Result<Vec<i64>> {
-    if objectives == 0 || losses.len() % objectives != 0 {
-        return Err(Error::Length { argument: "losses", expected: objectives, got: losses.len() });
-    }
+    shape::rows("losses", losses, objectives)?;
     Ok(numbered(net(losses, objectives, count)))
 }
 

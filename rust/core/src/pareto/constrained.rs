@@ -3,8 +3,8 @@
 //! A feasible point (violation 0) dominates every other; of two that are not feasible the one with the smaller violation
 //! does, whatever their objectives; equal violations above 0 do not. A NaN violation is a NaN like any other.
 
-use super::{is_nondominated, nondominated_rank};
-use crate::error::{Error, Result};
+use super::{is_nondominated, nondominated_rank, shape};
+use crate::error::Result;
 
 /// [`is_nondominated`] by constrained dominance, with one violation a row.
 ///
@@ -54,13 +54,7 @@ struct Parts {
 
 impl Parts {
     fn new(losses: &[f64], objectives: usize, violations: &[f64]) -> Result<Self> {
-        if objectives == 0 || losses.len() % objectives != 0 {
-            return Err(Error::Length { argument: "losses", expected: objectives, got: losses.len() });
-        }
-        let n = losses.len() / objectives;
-        if violations.len() != n {
-            return Err(Error::Length { argument: "violations", expected: n, got: violations.len() });
-        }
+        let n = shape::violated(losses, objectives, violations)?;
         let ordinary = |i: &usize| {
             !violations[*i].is_nan() && !losses[i * objectives..(i + 1) * objectives].iter().any(|x| x.is_nan())
         };

@@ -1,7 +1,7 @@
 //! The crowding distance of points on one front.
 
-use super::order::key;
-use crate::error::{Error, Result};
+use super::{order::key, shape};
+use crate::error::Result;
 
 /// The crowding distance of each row (K. Deb, A. Pratap, S. Agarwal & T. Meyarivan, IEEE TEVC 6, 2002, section III-B).
 ///
@@ -13,10 +13,7 @@ use crate::error::{Error, Result};
 /// # Errors
 /// [`Error::Length`] when `losses` is not a whole number of rows.
 pub fn crowding_distance(losses: &[f64], objectives: usize) -> Result<Vec<f64>> {
-    if objectives == 0 || losses.len() % objectives != 0 {
-        return Err(Error::Length { argument: "losses", expected: objectives, got: losses.len() });
-    }
-    let n = losses.len() / objectives;
+    let n = shape::rows("losses", losses, objectives)?;
     let has_nan = |i: &usize| losses[i * objectives..(i + 1) * objectives].iter().any(|x| x.is_nan());
     let rows: Vec<usize> = (0..n).filter(|i| !has_nan(i)).collect();
     let mut distances = vec![0.0; n];

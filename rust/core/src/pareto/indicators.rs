@@ -2,7 +2,8 @@
 //!
 //! A row of either set with a NaN counts for nothing; the distance from an empty set is ∞.
 
-use crate::error::{Error, Result};
+use super::shape;
+use crate::error::Result;
 
 /// The mean over the reference set of the distance to the nearest point, where only being worse counts
 /// (H. Ishibuchi, H. Masuda, Y. Tanigaki & Y. Nojima, EMO 2015, eq. 15): mean over z of min over a of ‖max(a − z, 0)‖.
@@ -95,9 +96,7 @@ impl Columns {
 
 /// The rows without a NaN.
 fn ordinary(argument: &'static str, rows: &[f64], objectives: usize) -> Result<Vec<f64>> {
-    if objectives == 0 || rows.len() % objectives != 0 {
-        return Err(Error::Length { argument, expected: objectives, got: rows.len() });
-    }
+    shape::rows(argument, rows, objectives)?;
     let rows = rows.chunks_exact(objectives).filter(|row| !row.iter().any(|x| x.is_nan()));
     Ok(rows.flatten().copied().collect())
 }

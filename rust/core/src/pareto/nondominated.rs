@@ -1,7 +1,7 @@
 //! The mask of the non-dominated points.
 
-use super::{divide, sieve, sweep, tiles};
-use crate::error::{Error, Result};
+use super::{divide, shape, sieve, sweep, tiles};
+use crate::error::Result;
 
 /// With more points than these and few objectives dividing them is faster than all pairs, as many at a time as they are.
 const MANY: usize = 1 << 19;
@@ -11,14 +11,7 @@ const MANY: usize = 1 << 19;
 /// # Errors
 /// [`Error::Length`] when `losses` is not a whole number of rows; [`Error::OutOfRange`] for 2³¹ rows or more.
 pub fn is_nondominated(losses: &[f64], objectives: usize) -> Result<Vec<bool>> {
-    if objectives == 0 || losses.len() % objectives != 0 {
-        return Err(Error::Length { argument: "losses", expected: objectives, got: losses.len() });
-    }
-    let n = losses.len() / objectives;
-    if i32::try_from(n).is_err() {
-        let expected = "fewer than 2**31 points".to_owned();
-        return Err(Error::OutOfRange { argument: "losses", expected, got: n as u64 });
-    }
+    let n = shape::numbered(losses, objectives)?;
     if objectives == 1 {
         let least = losses.iter().copied().fold(f64::INFINITY, f64::min); // min passes over NaN
         return Ok(losses.iter().map(|&x| x == least).collect());

@@ -2,8 +2,8 @@
 
 use super::order::{key, lexicographic};
 use super::staircase::Staircase;
-use super::{layers, tiers};
-use crate::error::{Error, Result};
+use super::{layers, shape, tiers};
+use crate::error::Result;
 
 /// The rank of a point that holds a NaN.
 pub const NO_RANK: i64 = -1;
@@ -18,14 +18,7 @@ const MANY: usize = 1 << 20;
 /// # Errors
 /// [`Error::Length`] when `losses` is not a whole number of rows; [`Error::OutOfRange`] for 2³¹ rows or more.
 pub fn nondominated_rank(losses: &[f64], objectives: usize) -> Result<Vec<i64>> {
-    if objectives == 0 || losses.len() % objectives != 0 {
-        return Err(Error::Length { argument: "losses", expected: objectives, got: losses.len() });
-    }
-    let n = losses.len() / objectives;
-    if i32::try_from(n).is_err() {
-        let expected = "fewer than 2**31 points".to_owned();
-        return Err(Error::OutOfRange { argument: "losses", expected, got: n as u64 });
-    }
+    let n = shape::numbered(losses, objectives)?;
     let ordinary: Vec<usize> = losses
         .chunks_exact(objectives)
         .enumerate()
