@@ -6,10 +6,11 @@ import csv
 import importlib.util
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tunewright.errors import MissingExtraError, StudyError
 from tunewright.study.frame import columns, frame
+from tunewright.trial.written import plain
 
 if TYPE_CHECKING:
     from tunewright.study import Study
@@ -70,16 +71,7 @@ def _json(study: Study, path: Path) -> None:
         "space": json.loads(study.space.to_json()),
         "trials": trials,
     }
-    path.write_text(json.dumps(_finite(document), indent=1, ensure_ascii=False, allow_nan=False), encoding="utf-8")
-
-
-def _finite(value: Any) -> Any:
-    """The same with the floats JSON has no number for as text."""
-    if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
-        return str(value)
-    if isinstance(value, dict):
-        return {str(key): _finite(item) for key, item in value.items()}
-    return [_finite(item) for item in value] if isinstance(value, (list, tuple)) else value
+    path.write_text(json.dumps(plain(document), indent=1, ensure_ascii=False, allow_nan=False), encoding="utf-8")
 
 
 def _parquet(study: Study, path: Path) -> None:

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from tunewright.trial.written import plain
+
 if TYPE_CHECKING:
     from tunewright.study import Study
     from tunewright.trial import TrialView
@@ -127,13 +129,4 @@ class JsonlLogger(_FileLogger):
                 "error": trial.error,
                 "metadata": trial.metadata,
             }
-            file.write(json.dumps(_plain(line), ensure_ascii=False, allow_nan=False) + "\n")
-
-
-def _plain(value: Any) -> Any:
-    """The same with the floats that JSON has no number for as texts."""
-    if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
-        return str(value)
-    if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
-    return [_plain(item) for item in value] if isinstance(value, (list, tuple)) else value
+            file.write(json.dumps(plain(line), ensure_ascii=False, allow_nan=False) + "\n")

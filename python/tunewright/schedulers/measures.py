@@ -30,11 +30,16 @@ class Loss:
 
 
 class Losses:
-    """All objectives."""
+    """All objectives, or one.
 
-    def __init__(self, goals: Goals) -> None:
-        self.metrics = goals.metrics
-        self.signs = goals.signs.tolist()
+    Args:
+        goals: of the study.
+        metric: the one objective; all by default.
+    """
+
+    def __init__(self, goals: Goals, metric: str | None = None) -> None:
+        self.metrics = goals.metrics if metric is None else (metric,)
+        self.signs = [float(goals.signs[goals.metrics.index(name)]) for name in self.metrics]
 
     def __call__(self, metrics: Mapping[str, float]) -> list[float] | None:
         """The losses that were reported; ``None`` unless all were, and NaN in the first place if one is."""

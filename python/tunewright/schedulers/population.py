@@ -15,7 +15,7 @@ from tunewright.numerics.sampling import generator, purpose
 from tunewright.schedulers.birth import Birth
 from tunewright.schedulers.decision import Decision
 from tunewright.schedulers.follower import Rule
-from tunewright.schedulers.measures import Loss, Losses, violation
+from tunewright.schedulers.measures import Losses, violation
 from tunewright.schedulers.options import measure, one_metric, whole
 from tunewright.schedulers.plan import Plan, Rung
 from tunewright.trial import History, TrialState
@@ -84,29 +84,20 @@ class Population(Rule):
         self._options = options
         self._history = history
         self._explore = explore
-        goals = history.goals
-        one = options.metric is not None or len(goals.metrics) == 1
-        self._loss = Loss(goals, options.metric) if one else None
-        self._losses = Losses(goals)
+        self._losses = Losses(history.goals, options.metric)
         self._last: dict[int, int] = {}  # the highest step each trial reported
         self._at: dict[int, dict[int, list[float]]] = {}  # by step: violation and losses of those that reported it
 
     def read(self, trial: int, step: int, revision: int, metrics: Mapping[str, float]) -> Decision:
         """See :class:`Rule`."""
         self._last[trial] = max(step, self._last.get(trial, 0))
-        losses = self._measured(metrics)
+        losses = self._losses(metrics)
         if step % self._options.interval or losses is None:
             return Decision.CONTINUE
         if any(loss != loss for loss in losses):
             losses = [math.inf] * len(losses)
         self._at.setdefault(step, {})[trial] = [violation(self._history.goals, metrics), *losses]
         return Decision.PAUSE if step < self._options.max_resource else Decision.CONTINUE
-
-    def _measured(self, metrics: Mapping[str, float]) -> list[float] | None:
-        if self._loss is None:
-            return self._losses(metrics)
-        loss = self._loss(metrics)
-        return None if loss is None else [loss]
 
     def resource(self, number: int) -> int:
         """The next comparison of a trial."""

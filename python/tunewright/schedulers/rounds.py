@@ -12,7 +12,7 @@ from tunewright.numerics.halving import leaders
 from tunewright.schedulers.decision import Decision
 from tunewright.schedulers.fidelities import Fidelities
 from tunewright.schedulers.follower import Rule
-from tunewright.schedulers.measures import Loss, Losses, violation
+from tunewright.schedulers.measures import Losses, violation
 from tunewright.schedulers.plan import Plan, Rung
 from tunewright.trial import History, Ladder, TrialState
 
@@ -33,29 +33,20 @@ class Rounds(Rule):
         self._brackets = brackets
         self._ends = list(accumulate(sizes[0] for sizes, _ in brackets))
         self._ladders = [growth.ladder(resources) for _, resources in brackets]
-        goals = history.goals
-        self._goals = goals
-        one = metric is not None or len(goals.metrics) == 1
-        self._loss = Loss(goals, metric) if one else None
-        self._losses = Losses(goals)
+        self._goals = history.goals
+        self._losses = Losses(history.goals, metric)
         self._round: dict[int, _Round] = {}  # under way, by position
         self._over: set[int] = set()  # positions of rounds in which nothing is left to decide
 
     def read(self, trial: int, step: int, revision: int, metrics: Mapping[str, float]) -> Decision:
         """See :class:`Rule`."""
-        losses = self._measured(metrics)
+        losses = self._losses(metrics)
         if losses is None:
             return Decision.CONTINUE
         if losses[0] != losses[0]:
             return Decision.STOP
         found = self._of(trial)
         return found.enter(trial, step, revision, (*losses, violation(self._goals, metrics)))
-
-    def _measured(self, metrics: Mapping[str, float]) -> list[float] | None:
-        if self._loss is None:
-            return self._losses(metrics)
-        loss = self._loss(metrics)
-        return None if loss is None else [loss]
 
     def resource(self, number: int) -> int:
         """See :class:`Rule`."""

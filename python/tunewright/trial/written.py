@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["headed", "loaded", "reading", "save"]
+__all__ = ["headed", "loaded", "plain", "reading", "save"]
 
 import json
 from collections.abc import Iterator, Mapping
@@ -33,6 +33,15 @@ def reading(data: Any, what: str, version: int) -> Iterator[None]:
         yield
     except (KeyError, TypeError, ValueError, AttributeError, TunewrightError) as error:
         raise DamagedFileError(f"the text of the {what} is damaged: {type(error).__name__}: {error}") from error
+
+
+def plain(value: Any) -> Any:
+    """The same with the floats that JSON has no number for as texts."""
+    if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
+        return str(value)
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    return [plain(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
 def save(path: str | PathLike[str], data: Mapping[str, Any], indent: int | None = None) -> Path:
