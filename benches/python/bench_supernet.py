@@ -9,7 +9,8 @@ Networks of one cell of four nodes and six edges, six operations an edge, six fi
 
 ranking  30 random architectures, each trained alone for 20 epochs and scored on the validation part; Kendall's τ
          between that and the accuracy of inherited weights, over supernets trained for equally many passes. The τ of
-         two trainings alone from different seeds says what could be reached at best.
+         two trainings alone from different seeds says what could be reached at best, p is that of the samplings'
+         Mann-Whitney test.
 search   each method searches, trains its architecture from new weights for 20 epochs, and is judged on the test part.
          Random search trains one architecture after another until it has spent as much processor time, search and
          training together, ends the one it is at, and takes the best on the validation part. Differences are
@@ -61,6 +62,7 @@ def ranking(name: str, seeds: int) -> None:
     alone = [[trained(path, splits, seed)[0] for path in paths] for seed in (0, 1)]
     print(f"| {name} | alone, another seed | {sps.kendalltau(*alone).statistic:.2f} | |", flush=True)
     accuracy = np.mean(alone, axis=0)
+    found = []
     for sampling, epochs in (("uniform", 120), ("fair", 20)):
         taus, start = [], time.process_time()
         for seed in range(seeds):
@@ -73,6 +75,8 @@ def ranking(name: str, seeds: int) -> None:
             taus.append(sps.kendalltau(scores, accuracy).statistic)
         spread = f"{np.median(taus):.2f} ({min(taus):.2f} … {max(taus):.2f})"
         print(f"| {name} | {sampling} | {spread} | {(time.process_time() - start) / seeds:.1f} |", flush=True)
+        found.append(taus)
+    print(f"| {name} | uniform against fair, p | {sps.mannwhitneyu(*found).pvalue:.3f} | |", flush=True)
 
 
 def differentiable(epochs: int, warmup: float, **options: Any) -> Callable[[Splits, int], Path]:
