@@ -29,8 +29,8 @@ class Referee:
         keeper: who knows which saved states are needed.
 
     Attributes:
-        pausing: running trials that were told to pause. Until they are promoted what they report is left out: it
-            would enter a rung that they were not let on to.
+        pausing: trials that were told to pause or have paused. Until they go on what they report is left out: it would
+            enter a rung that they were not let on to.
     """
 
     def __init__(self, ledger: Ledger, scheduler: Scheduler, keeper: Keeper) -> None:
@@ -107,6 +107,7 @@ class Referee:
         if born is None:
             ledger.refresh()
             return False
+        self.forget(birth.place)
         self._keeper.ended(birth.place)
         return True
 
@@ -117,6 +118,7 @@ class Referee:
         except TrialFinishedError:
             self._ledger.refresh()
             return
+        self.forget(number)
         self._keeper.ended(number)
 
     def limit(self, limit: int | None) -> int | None:
@@ -135,6 +137,7 @@ class Referee:
     def send(self, trial: Trial) -> None:
         """Tell a trial that begins or goes on how far it may go."""
         number = trial.number
+        self.pausing.discard(number)
         granted = self._judge.resource(number)
         if granted is not None:
             self._granted[number] = trial.resource = granted
@@ -195,8 +198,7 @@ class Referee:
             self._report_missing(number, outcome)
         decision = self._told.get(number, Decision.CONTINUE)
         if decision is Decision.PAUSE:
-            self._ledger.pause(number)
-            self.forget(number)
+            self._set_aside(number)
             return None
         return (_PRUNED, *outcome[1:]) if decision is Decision.STOP else outcome
 
@@ -223,12 +225,17 @@ class Referee:
         if decision in (Decision.STOP, Decision.FINISH):
             self._close(number, _PRUNED if decision is Decision.STOP else _COMPLETE)
             return
-        ledger.pause(number)
+        self._set_aside(number)
         unsaved = self._behind(number, step)
         if decision is Decision.CONTINUE or unsaved:
             ledger.resume(number)
         if decision is Decision.PAUSE and unsaved:
             self._owing.add(number)
+
+    def _set_aside(self, number: int) -> None:
+        self._ledger.pause(number)
+        self.forget(number)
+        self.pausing.add(number)  # its objective may be at work still, as in a thread of its own
 
     def _behind(self, number: int, step: int) -> bool:
         """Whether a trial lacks the state of the step it reported, in a study whose trials save theirs."""

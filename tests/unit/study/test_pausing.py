@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 import tunewright as tw
-from tunewright.errors import StudyError
+from tunewright.errors import StudyError, TrialFinishedError
 from tunewright.schedulers import Decision, Judge, registry
 
 RUNGS = (1, 2, 4)
@@ -152,6 +152,33 @@ def test_what_is_saved_after_the_word_to_pause_leaves_no_file(storage):
     (kept,) = s.home.depot(0).keys()
     trial.save("beyond", step=2)
     assert s.home.depot(0).keys() == [kept] and trial.load() == "at the pause"
+
+
+def test_a_trial_that_has_paused_stays_as_it_is_until_it_goes_on(storage):
+    s = study(storage)
+    one, two = s.ask(2)
+    for trial, loss in ((one, 0.5), (two, 0.7)):
+        trial.report(1, loss=loss)
+        trial.save(f"{trial.number} at the pause", step=1)
+        s.tell(trial, loss)
+    assert one.report(2, loss=0.1) and two.report(2, loss=0.0)  # by what still works for them
+    one.save("beyond", step=2)
+    assert steps(s) == [[1], [1]] and len(s.home.depot(0).keys()) == 2
+    again = s.ask()
+    assert again.number == 0 and again.load() == "0 at the pause"
+    again.report(2, loss=0.1)
+    again.save("later", step=2)
+    assert steps(s) == [[1, 2], [1]] and s.load_state(0) == "later"
+
+
+def test_a_paused_trial_that_was_dismissed_says_that_it_is_over(storage):
+    s = study(storage, Promotion(dismissing=True))
+    trial = s.ask()
+    trial.report(1, loss=0.5)
+    s.tell(trial, 0.5)
+    s.ask()
+    with pytest.raises(TrialFinishedError):
+        trial.report(2, loss=0.1)
 
 
 @pytest.mark.parametrize("executor", ["inline", "threads", "processes"])
