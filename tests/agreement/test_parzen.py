@@ -14,6 +14,7 @@ from numpy.testing import assert_allclose
 
 from tunewright.numerics import parzen as numerics
 from tunewright.reference import parzen as reference
+from tunewright.reference.sampling import stream
 
 BOTH = (numerics.Mixture, reference.Mixture)
 ESTIMATORS = (numerics.Estimator, reference.Estimator)
@@ -108,10 +109,11 @@ def test_estimators_agree_in_points_and_order(case, good, joint):
         for by in ({}, {"weights": np.arange(good) % 3.0}):
             drawn, ranked = ours.sample(draws, **drawing, **by), ours.candidates(draws, **drawing, **by)
             assert_allclose(twin.sample(draws, **drawing, **by), drawn, atol=1e-9)
-            assert np.array_equal(ours.candidate(draws, **drawing, **by), ranked[:1], equal_nan=True)
             assert np.array_equal(ours.ranked(drawn, **by), ranked, equal_nan=True)
-            first = twin.candidates(draws, **drawing, **by)[:1]
-            assert np.array_equal(twin.candidate(draws, **drawing, **by), first, equal_nan=True)
+            drawn_from = stream(seed, 3, 4, 12 * (2 * d + len(groups)))
+            for estimator in (ours, twin):
+                first = estimator.candidates(drawn_from, **by)[:1]
+                assert np.array_equal(estimator.candidate(seed, 3, 4, 12, **by), first, equal_nan=True)
             for prior in ({}, {"log_prior": rng.normal(size=(12, d)), "belief": 0.7}):
                 ranked, theirs = (estimator.ranked(drawn, **prior, **by) for estimator in (ours, twin))
                 for columns in groups:
@@ -203,11 +205,10 @@ def test_the_first_candidate_is_found_without_asking_everybody(n, width):
         for estimator in (ours, twin):
             estimator.split(range(20))
             estimator.place(range(n + 20), rows)
-        for _ in range(10):
-            draws = rng.random(24 * 7)
-            first = ours.candidate(draws)
-            assert np.array_equal(first, ours.candidates(draws)[:1])
-        assert_allclose(first, twin.candidate(draws), atol=1e-9)
+        for trial in range(10):
+            first = ours.candidate(n, trial, 5, 24)
+            assert np.array_equal(first, ours.candidates(stream(n, trial, 5, 24 * 7))[:1])
+        assert_allclose(first, twin.candidate(n, trial, 5, 24), atol=1e-9)
 
 
 @pytest.mark.parametrize("kind", BOTH)
@@ -261,8 +262,8 @@ def test_both_estimators_refuse_the_same(kind):
         some.place([1, 2], np.zeros((1, 2)))
     with pytest.raises(ValueError, match="draws: expected 6 elements, got 7"):
         some.sample(np.zeros(7))
-    with pytest.raises(ValueError, match="draws: expected 6 elements, got 0"):
-        some.candidate(np.zeros(0))
+    with pytest.raises(ValueError, match="count: expected at least 1, got 0"):
+        some.candidate(0, 0, 0, 0)
     with pytest.raises(ValueError, match="fallback: expected 2 elements, got 4"):
         some.candidates(np.zeros(6), fallback=np.zeros((2, 2)))
     with pytest.raises(ValueError, match="weights: expected 0 elements, got 1"):

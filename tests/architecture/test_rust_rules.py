@@ -26,7 +26,7 @@ ARROWS = {
     "forest": {"error", "lanes", "sampling"},
     "halving": {"error", "pareto"},
     "pareto": {"error", "lanes"},
-    "parzen": {"error", "lanes"},
+    "parzen": {"error", "lanes", "sampling"},
     "evolution": {"error", "linalg", "pareto", "sampling"},
     "lanes": set(),
     "linalg": {"error", "lanes", "matrix"},

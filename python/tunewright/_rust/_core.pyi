@@ -98,9 +98,11 @@ class Estimator:
     ) -> NDArray[np.float64]: ...
     def candidate(
         self,
-        draws: NDArray[np.float64],
+        seed: int,
+        trial: int,
+        purpose: int,
+        count: int,
         *,
-        fallback: NDArray[np.float64] | None = None,
         weights: NDArray[np.float64] | None = None,
     ) -> NDArray[np.float64]: ...
     def ranked(

@@ -19,6 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import logsumexp, ndtr, ndtri
 
+from tunewright.reference.sampling import stream
+
 Array = NDArray[np.float64]
 
 
@@ -203,11 +205,12 @@ class Estimator:
         """Return what :meth:`sample` draws, in each group the most probable against the others first."""
         return self.ranked(self.sample(draws, fallback=fallback, weights=weights), weights=weights)
 
-    def candidate(self, draws: Array, *, fallback: Array | None = None, weights: Array | None = None) -> Array:
-        """Return the first of the :meth:`candidates`, (1, d)."""
-        if not len(draws):
-            raise ValueError(f"draws: expected {2 * len(self._cells) + len(self._groups)} elements, got 0")
-        return self.candidates(draws, fallback=fallback, weights=weights)[:1]
+    def candidate(self, seed: int, trial: int, purpose: int, count: int, *, weights: Array | None = None) -> Array:
+        """Return the first, (1, d), of ``count`` :meth:`candidates` by the stream of (seed, trial, purpose)."""
+        if not count:
+            raise ValueError("count: expected at least 1, got 0")
+        draws = stream(seed, trial, purpose, count * (2 * len(self._cells) + len(self._groups)))
+        return self.candidates(draws, weights=weights)[:1]
 
     def ranked(
         self, points: Array, *, log_prior: Array | None = None, belief: float = 0.0, weights: Array | None = None

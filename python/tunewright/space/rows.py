@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-__all__ = ["Rows"]
+__all__ = ["Rows", "config_of"]
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import repeat
+from operator import eq
 from typing import Any
 
 import numpy as np
@@ -57,6 +58,14 @@ class Rows:
             {name: value for name, value in zip(names, row, strict=True) if value is not _Missing}
             for row in zip(*lists, strict=True)
         ]
+
+
+def config_of(row: Sequence[float], domains: Mapping[str, Domain], *, bare: bool) -> dict[str, Any]:
+    """Return the dictionary of one row of natives (d,); ``bare``: the natives of all domains are their values."""
+    if bare and all(map(eq, row, row)):
+        return dict(zip(domains, row, strict=True))
+    pairs = zip(domains.items(), row, strict=True)
+    return {name: domain.value_of(native) for (name, domain), native in pairs if native == native}
 
 
 def _with_gaps(domain: Domain, column: Array, gaps: Mask) -> list[Any]:

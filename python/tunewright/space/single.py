@@ -51,8 +51,8 @@ def at(unit: float, low: float, high: float) -> float:
     return high if value > high else value
 
 
-def coordinate(value: float, low: float, high: float) -> float | None:
-    """Return the coordinate of a value, ``None`` where ``at`` does not map it back."""
+def coordinate(value: float, low: float, high: float) -> float:
+    """Return the coordinate that ``at`` maps back to a value, unless none is that near."""
     width = high - low
     unit = (value - low) / width
     if unit < 0.0:  # comparisons cost less than ``min`` and ``max``
@@ -68,5 +68,4 @@ def coordinate(value: float, low: float, high: float) -> float | None:
             unit = 0.0
         elif unit > 1.0:
             unit = 1.0
-    unit += 0.0  # -0 is 0
-    return unit if at(unit, low, high) == value else None
+    return unit + 0.0  # -0 is 0

@@ -27,7 +27,7 @@ from tunewright.space.domain import Domain
 from tunewright.space.entry import as_domain, as_name
 from tunewright.space.expression import Expression
 from tunewright.space.reading import read_configs
-from tunewright.space.rows import Rows
+from tunewright.space.rows import Rows, config_of
 from tunewright.space.stack import stacked
 
 
@@ -243,8 +243,7 @@ class Space:
     def configs(self, natives: ArrayLike) -> list[dict[str, Any]]:
         """Return the configurations of natives (n, d): Python values of the parameters that exist, in order."""
         if _is_plain(natives, self.dimension) and len(natives) == 1:
-            pairs = zip(self._by_name.items(), natives[0].tolist(), strict=True)
-            return [{name: domain.value_of(native) for (name, domain), native in pairs if native == native}]
+            return [config_of(natives[0].tolist(), self._by_name, bare=self._whole is not None)]
         return Rows(self._by_name, self._columns(natives, "natives")).configs()
 
     def natives(self, configs: Sequence[Mapping[str, Any]]) -> Array:

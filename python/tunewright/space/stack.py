@@ -10,7 +10,8 @@ __all__ = ["Stack", "stacked"]
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,8 @@ from tunewright.space.array import Array
 from tunewright.space.inverse import nearly
 from tunewright.space.line import Continuous, Line
 from tunewright.space.scale import LinearScale, LogScale
+
+_Rows: TypeAlias = list[list[float]]
 
 _FEW = 16  # numbers of a row
 _FEW_NUMBERS = 64  # of a block
@@ -40,6 +43,7 @@ class Stack:
     lines: tuple[Continuous, ...]
     whole: Continuous
     ends: tuple[tuple[float, float], ...] | None
+    _lately: list[tuple[_Rows, _Rows]] = field(default_factory=lambda: [([], [])])  # coordinates, values: the last few
 
     def at(self, unit: Array) -> Array:
         """Return the values (k, n) at coordinates (k, n)."""
@@ -60,22 +64,30 @@ class Stack:
 
     def rows(self, unit: Array) -> Array | None:
         """Return the values (n, k) at so few coordinates (n, k) that one by one is quicker, ``None`` for more."""
-        if self.ends is None or not 0 < unit.size <= _FEW_NUMBERS or math.isnan(np.add.reduce(unit, axis=None)):
+        if self.ends is None or not 0 < unit.size <= _FEW_NUMBERS or _has_nan(units := unit.tolist()):
             return None
-        ends, at = self.ends, single.at
-        return np.array([[at(u, low, high) for u, (low, high) in zip(row, ends, strict=True)] for row in unit.tolist()])
+        values = self._values(units, self.ends)
+        self._lately[0] = units, values
+        return np.array(values)
 
     def coordinate_rows(self, native: Array) -> Array | None:
         """Return the coordinates (n, k) of so few values (n, k) that one by one is quicker, ``None`` for more."""
-        if self.ends is None or not 0 < native.size <= _FEW_NUMBERS or math.isnan(np.add.reduce(native, axis=None)):
+        if self.ends is None or not 0 < native.size <= _FEW_NUMBERS or _has_nan(values := native.tolist()):
             return None
-        rows = []
-        for row in native.tolist():
-            unit = [single.coordinate(x, low, high) for x, (low, high) in zip(row, self.ends, strict=True)]
-            if None in unit:
-                return None
-            rows.append(unit)
-        return np.array(rows, dtype=np.float64)
+        ends, coordinate = self.ends, single.coordinate
+        units = [[coordinate(x, low, high) for x, (low, high) in zip(row, ends, strict=True)] for row in values]
+        if self._lately[0] != (units, values) and self._values(units, ends) != values:
+            return None
+        return np.array(units)
+
+    def _values(self, units: _Rows, ends: Sequence[tuple[float, float]]) -> _Rows:
+        at = single.at
+        return [[at(u, low, high) for u, (low, high) in zip(row, ends, strict=True)] for row in units]
+
+
+def _has_nan(rows: _Rows) -> bool:
+    """Whether a number is NaN, or the sum has come to that: those that are left alone go another way."""
+    return math.isnan(sum(map(sum, rows)))
 
 
 def stacked(lines: Sequence[Line | None]) -> tuple[Stack, ...]:

@@ -47,6 +47,7 @@ class History:
         self.goals = goals if isinstance(goals, Goals) else Goals(goals)
         self.metrics = self.goals.metrics
         self.signs: Array = self.goals.signs
+        self._sign = float(self.signs[0])
         self.seed = 0  # of the study: the key of every random stream
         self.n = 0
         self.revision = 0
@@ -182,6 +183,10 @@ class History:
         rows = (self._measured[number].tolist(), self._sems[number].tolist())
         values, sems = ({k: v for k, v in zip(self.goals.outputs, row, strict=True) if v == v} for row in rows)
         return values, sems
+
+    def ending(self, number: int) -> tuple[int, float]:
+        """State and first loss of one trial, NaN where there is none: what a column costs to cut is saved."""
+        return self._states.item(number), self._measured.item(number, 0) * self._sign
 
     def ordinals(self, numbers: Ints) -> Ints:
         """Position of each trial among those that were not enqueued: 0 for the first suggestion ever made."""

@@ -140,16 +140,20 @@ impl Estimator {
         self.made(py, core::Estimator::candidates, &draws, fallback, weights)
     }
 
-    /// The first of the candidates.
-    #[pyo3(signature = (draws, *, fallback=None, weights=None))]
+    /// The first of `count` candidates, drawn by the stream of (seed, trial, purpose).
+    #[pyo3(signature = (seed, trial, purpose, count, *, weights=None))]
     fn candidate<'py>(
         &mut self,
         py: Python<'py>,
-        draws: Numbers<'py>,
-        fallback: Option<Rows<'py>>,
+        seed: u64,
+        trial: u64,
+        purpose: u64,
+        count: usize,
         weights: Option<Numbers<'py>>,
     ) -> PyResult<Bound<'py, PyArray2<f64>>> {
-        self.made(py, core::Estimator::candidate, &draws, fallback, weights)
+        let weights = weights.as_ref().map(|array| array.as_slice()).transpose()?;
+        let point = border::run(py, || self.0.candidate([seed, trial, purpose], count, weights))?;
+        self.matrix(py, point)
     }
 
     /// `points`, the most probable among the good trials against the others first.

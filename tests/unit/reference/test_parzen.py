@@ -8,6 +8,7 @@ from numpy.testing import assert_allclose
 from scipy.stats import truncnorm
 
 from tunewright.reference.parzen import Estimator, Mixture
+from tunewright.reference.sampling import stream
 
 
 def density(mixture, points, **options):
@@ -145,7 +146,15 @@ def test_candidates_are_ranked_by_the_ratio_of_the_densities():
     assert low < 0.5 < high
     assert_allclose(made([0.2, 0.8, 0.9]).candidates(draws), [[low], [high]])  # first where the others are not
     assert_allclose(made([0.2, 0.8, 0.1]).candidates(draws), [[high], [low]])
-    assert_allclose(made([0.2, 0.8, 0.1]).candidate(draws), [[high]])
+
+
+def test_the_candidate_is_the_first_of_those_by_its_stream():
+    estimator = Estimator([0, 0], [0.0, 0.0], [[0], [1]])
+    estimator.split([0, 2])
+    estimator.place([0, 1, 2], np.array([[0.2, 0.7], [0.4, 0.4], [0.3, 0.6]]))
+    draws = stream(7, 3, 11, 5 * 6)  # of five points: two for the fallback, two each for the groups
+    assert_allclose(estimator.candidate(7, 3, 11, 5), estimator.candidates(draws)[:1])
+    assert not np.allclose(estimator.candidate(7, 3, 12, 5), estimator.candidate(7, 3, 11, 5))
 
 
 def test_each_group_has_the_trials_with_a_coordinate_of_its_own():

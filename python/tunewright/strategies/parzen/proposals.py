@@ -44,7 +44,8 @@ class Proposals:
         if len(numbers) > 1:
             return self._several(numbers)
         if self.densities.alone and len(self.densities.space.continuous):
-            best = self.densities.estimator.candidate(self._draws(numbers.item()), weights=self.weights)
+            candidate = self.densities.estimator.candidate
+            best = candidate(self.seed, numbers.item(), _DRAWS, self.candidates, weights=self.weights)
             natives = self.densities.space.natives_of_all(best)
         else:
             natives = self._propose(numbers, 0)

@@ -79,17 +79,18 @@ def improvements(losses: Array, count: int) -> Array:
 
 
 def _key(history: History, number: int) -> Key | None:
-    state = history.states.item(number)
+    state, loss = history.ending(number)
     if state == _PRUNED_STATE:
         return (_PRUNED, *_progress(history, number), number)
-    loss = history.values.item(number, 0) * history.signs.item(0)
     if state != _COMPLETE_STATE or not math.isfinite(loss):
         return None
     if history.goals.constraints:
         violation = float(violations_of(history, _one(number))[0])
         if violation != 0.0:
             return _FORBIDDEN, math.inf if math.isnan(violation) else violation, loss, number
-    return _COMPLETE, min(max(loss, -_LARGEST), _LARGEST), 0.0, number
+    if not -_LARGEST <= loss <= _LARGEST:
+        loss = math.copysign(_LARGEST, loss)
+    return _COMPLETE, loss, 0.0, number
 
 
 def _progress(history: History, number: int) -> tuple[float, float]:

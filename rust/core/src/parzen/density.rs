@@ -1,8 +1,10 @@
 //! The density at points, as far as its components have been asked.
 
+use std::ops::Range;
+
 use super::{
     column::Column,
-    sum::{Components, LANES, Place, SOME, Sum},
+    sum::{Components, LANES, Logs, Place, SOME, Sum, TILE},
 };
 
 const DOUBT: f64 = 1e-9; // what rounding may do to a logarithm, with room to spare
@@ -12,6 +14,7 @@ pub struct Density<'a> {
     components: Components<'a>,
     places: Vec<Place>,
     sums: Vec<Sum>,
+    logs: Box<Logs>, // room for the kernels of a tile
     log_total: f64,
 }
 
@@ -45,13 +48,13 @@ impl<'a> Density<'a> {
         }
         let log_total = (total(&weights) + prior_weight).ln();
         let components = Components { columns: there.iter().map(|&j| &columns[j]).collect(), base, weights };
-        Self { components, places, sums, log_total }
+        Self { components, places, sums, logs: Box::new([[0.0; TILE]; SOME]), log_total }
     }
 
     /// Its logarithms, (m,), with all components.
     pub fn logs(mut self) -> Vec<f64> {
         let all: Vec<usize> = (0..self.sums.len()).collect();
-        (0..self.components.tiles()).for_each(|tile| self.add(tile, &all));
+        self.components.tiles().for_each(|tile| self.add(tile, &all));
         all.iter().map(|&i| self.log(i)).collect()
     }
 
@@ -61,18 +64,21 @@ impl<'a> Density<'a> {
     /// only add to it.
     pub fn exceeded_most(mut self, own: &[f64]) -> usize {
         let mut points: Vec<usize> = (0..own.len()).collect();
-        let tiles = self.components.tiles();
-        if tiles > 0 {
-            self.add(0, &points);
+        let mut tiles = self.components.tiles();
+        if let Some(newest) = tiles.next() {
+            self.add(newest, &points);
         }
+        let tiles: Vec<Range<usize>> = tiles.collect();
         let excesses =
             |density: &Self, points: &[usize]| -> Vec<f64> { points.iter().map(|&i| density.excess(own, i)).collect() };
         let most = excesses(&self, &points);
         points.sort_by(|&a, &b| most[b].total_cmp(&most[a]));
         let mut others = points.split_off(points.len().min(SOME));
-        (1..tiles).for_each(|tile| self.add(tile, &points));
+        for tile in &tiles {
+            self.add(tile.clone(), &points);
+        }
         let best = points.iter().map(|&i| self.excess(own, i)).fold(f64::NEG_INFINITY, f64::max);
-        for tile in 1..tiles {
+        for tile in tiles {
             others.retain(|&i| self.excess(own, i) >= best - DOUBT);
             self.add(tile, &others);
         }
@@ -91,8 +97,8 @@ impl<'a> Density<'a> {
         self.sums[i].log() - self.log_total
     }
 
-    fn add(&mut self, tile: usize, some: &[usize]) {
-        self.components.add(tile, &self.places, some, &mut self.sums);
+    fn add(&mut self, tile: Range<usize>, some: &[usize]) {
+        self.components.add(tile, &self.places, some, &mut self.sums, &mut self.logs);
     }
 }
 

@@ -4,7 +4,10 @@ use super::{
     group::Group,
     mixture::{Mixture, same_length},
 };
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    sampling::stream,
+};
 
 /// Densities of the good trials and of all others, in groups of coordinates that know nothing of each other.
 ///
@@ -118,15 +121,21 @@ impl Estimator {
         self.made(Group::candidates, count, draws, fallback, weights)
     }
 
-    /// The first of the [`Self::candidates`], (d,), for less.
+    /// The first, (d,), of `count` [`Self::candidates`] by the stream of (seed, trial, purpose), for less.
     ///
     /// # Errors
-    /// As there, and no draws at all.
-    pub fn candidate(&mut self, draws: &[f64], fallback: Option<&[f64]>, weights: Option<&[f64]>) -> Result<Vec<f64>> {
-        if draws.is_empty() {
-            return Err(Error::Length { argument: "draws", expected: self.each(), got: 0 });
+    /// As there, and no candidates at all.
+    pub fn candidate(
+        &mut self,
+        [seed, trial, purpose]: [u64; 3],
+        count: usize,
+        weights: Option<&[f64]>,
+    ) -> Result<Vec<f64>> {
+        if count == 0 {
+            return Err(Error::OutOfRange { argument: "count", expected: "at least 1".into(), got: 0 });
         }
-        self.made(Group::candidate, 1, draws, fallback, weights)
+        let draws = stream(seed, trial, purpose, count.saturating_mul(self.each()), 0)?;
+        self.made(Group::candidate, 1, &draws, None, weights)
     }
 
     /// `points` (m, d), in each group the most probable among the good trials against the others first.

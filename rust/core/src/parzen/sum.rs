@@ -8,17 +8,19 @@
 use std::ops::Range;
 
 use super::column::Column;
-use crate::lanes::{Kernel, dispatch, exponential, multiply_add};
+use crate::lanes::{Kernel, dispatch, multiply_add, nearly_exponential};
 
 pub const LANES: usize = 8;
 pub const SOME: usize = 4; // points at a time, so that a component is loaded once for all of them
-const TILE: usize = 256; // components, a multiple of `LANES`: what they need stays in the nearest cache
+pub const TILE: usize = 256; // components, a multiple of `LANES`: what they need stays in the nearest cache
+const SMALL: usize = 64; // components that are not worth two passes
 const FAR: f64 = 64.0;
 const LOW: f64 = -600.0; // exp of it adds nothing, and is no subnormal number times a weight either: those take far longer
 const HIGH: f64 = 600.0; // exp of it is far from overflow, even times the weights of all components
 
 type Block = [f64; LANES];
-type Logs = [[f64; TILE]; SOME];
+/// Room for the logarithms of the kernels of a tile at some points.
+pub type Logs = [[f64; TILE]; SOME];
 
 /// What one coordinate of a point is to the kernels: a number, or the logarithms of what a category adds.
 #[derive(Clone, Copy)]
@@ -63,15 +65,21 @@ pub struct Components<'a> {
 }
 
 impl Components<'_> {
-    pub fn tiles(&self) -> usize {
-        self.base.len().div_ceil(TILE)
+    /// The tiles, the newest first; of one that is not small the newest quarter is another, so that not everybody is asked
+    /// about all.
+    pub fn tiles(&self) -> impl Iterator<Item = Range<usize>> + use<> {
+        let mut end = self.base.len();
+        let mut next = if (SMALL..=TILE).contains(&end) { (end / 4).next_multiple_of(LANES) } else { TILE };
+        std::iter::from_fn(move || {
+            let tile = end.saturating_sub(next)..end;
+            (end, next) = (tile.start, TILE);
+            (!tile.is_empty()).then_some(tile)
+        })
     }
 
-    /// Adds those of a tile, 0 the newest, to the `sums` of `some` of the points `places` (m, columns).
-    pub fn add(&self, tile: usize, places: &[Place], some: &[usize], sums: &mut [Sum]) {
-        let end = self.base.len() - tile * TILE;
-        let range = end.saturating_sub(TILE)..end;
-        dispatch(Work { components: self, range, places, some, sums });
+    /// Adds those of a tile to the `sums` of `some` of the points `places` (m, columns).
+    pub fn add(&self, range: Range<usize>, places: &[Place], some: &[usize], sums: &mut [Sum], logs: &mut Logs) {
+        dispatch(Work { components: self, range, places, some, sums, logs });
     }
 }
 
@@ -81,6 +89,7 @@ struct Work<'a> {
     places: &'a [Place],
     some: &'a [usize],
     sums: &'a mut [Sum],
+    logs: &'a mut Logs,
 }
 
 impl Kernel for Work<'_> {
@@ -88,21 +97,24 @@ impl Kernel for Work<'_> {
 
     #[inline(always)]
     fn run<const FUSED: bool, const WIDE: bool>(self) {
-        let Self { components, range, places, some, sums } = self;
+        let Self { components, range, places, some, sums, logs } = self;
         let (base, weights) = (&components.base[range.clone()], &components.weights[range.clone()]);
         let tiles: Vec<Tile> = components.columns.iter().map(|column| Tile::new(column, range.clone())).collect();
-        let mut logs: Logs = [[0.0; TILE]; SOME];
+        let highest = largest(highest_lanes(blocks(base)));
         let mut numbers = Vec::with_capacity(tiles.len());
         for which in some.chunks(SOME) {
             let row = |k: usize| which[k.min(which.len() - 1)] * tiles.len();
             let points: [&[Place]; SOME] = std::array::from_fn(|k| &places[row(k)..row(k) + tiles.len()]);
-            if all_numbers(points, &mut numbers) {
-                registers::<FUSED>(&tiles, &numbers, blocks(base), &mut logs);
+            let plain = all_numbers(points, &mut numbers);
+            if plain {
+                registers::<FUSED>(&tiles, &numbers, blocks(base), logs);
             } else {
-                kernels::<FUSED>(&tiles, base, points, &mut logs);
+                kernels::<FUSED>(&tiles, base, points, logs);
             }
-            for (&i, logs) in which.iter().zip(&logs) {
-                sums[i] = added::<FUSED>(sums[i], blocks(&logs[..base.len()]), blocks(weights));
+            for (&i, logs) in which.iter().zip(logs.iter()) {
+                let logs = blocks(&logs[..base.len()]);
+                let bound = if plain { highest } else { largest(highest_lanes(logs)) };
+                sums[i] = added::<FUSED>(sums[i], logs, bound, blocks(weights));
             }
         }
     }
@@ -216,28 +228,42 @@ fn category<const FUSED: bool>([value, same, other]: [f64; 3], inverse: &[f64], 
     }
 }
 
-/// `sum` with the components of one tile.
+/// `sum` with the components of one tile, of whose logarithms none is above `bound`.
 #[inline(always)]
-fn added<const FUSED: bool>(sum: Sum, logs: &[Block], weights: &[Block]) -> Sum {
+fn added<const FUSED: bool>(sum: Sum, logs: &[Block], bound: f64, weights: &[Block]) -> Sum {
+    if bound == f64::NEG_INFINITY || bound < sum.unit - FAR {
+        return sum;
+    }
+    if bound > sum.unit + HIGH {
+        let highest = largest(highest_lanes(logs));
+        let unit = if highest > sum.unit + HIGH { highest } else { sum.unit };
+        let old = if unit == sum.unit { sum } else { sum.in_units_of(unit) };
+        return Sum { unit, multiple: old.multiple + multiple::<FUSED>(logs, unit, weights) };
+    }
+    Sum { unit: sum.unit, multiple: sum.multiple + multiple::<FUSED>(logs, sum.unit, weights) }
+}
+
+/// The sum of `weights` exp(`logs` − `unit`).
+#[inline(always)]
+fn multiple<const FUSED: bool>(logs: &[Block], unit: f64, weights: &[Block]) -> f64 {
+    let mut parts = [0.0; LANES];
+    for (logs, weights) in logs.iter().zip(weights) {
+        for lane in 0..LANES {
+            parts[lane] += weights[lane] * nearly_exponential::<FUSED>(larger(LOW, logs[lane] - unit));
+        }
+    }
+    parts.iter().sum()
+}
+
+#[inline(always)]
+fn highest_lanes(blocks: &[Block]) -> Block {
     let mut highest = [f64::NEG_INFINITY; LANES];
-    for block in logs {
+    for block in blocks {
         for lane in 0..LANES {
             highest[lane] = larger(block[lane], highest[lane]);
         }
     }
-    let highest = largest(highest);
-    if highest == f64::NEG_INFINITY || highest < sum.unit - FAR {
-        return sum;
-    }
-    let unit = if highest > sum.unit + HIGH { highest } else { sum.unit };
-    let mut parts = [0.0; LANES];
-    for (logs, weights) in logs.iter().zip(weights) {
-        for lane in 0..LANES {
-            parts[lane] += weights[lane] * exponential::<FUSED>(larger(LOW, logs[lane] - unit));
-        }
-    }
-    let old = if unit == sum.unit { sum } else { sum.in_units_of(unit) };
-    Sum { unit, multiple: old.multiple + parts.iter().sum::<f64>() }
+    highest
 }
 
 #[inline(always)]
