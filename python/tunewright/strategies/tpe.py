@@ -16,7 +16,7 @@ from tunewright.strategies.gp.candidates import design
 from tunewright.strategies.parzen.densities import Densities
 from tunewright.strategies.parzen.fronts import Fronts, contributions
 from tunewright.strategies.parzen.knowledge import Knowledge
-from tunewright.strategies.parzen.proposals import Proposals
+from tunewright.strategies.parzen.proposals import Proposals, only
 from tunewright.strategies.parzen.rungs import staged
 from tunewright.strategies.parzen.standing import Standing, improvements
 from tunewright.strategies.readings import readings
@@ -109,8 +109,11 @@ class TPE:
         if found is None:
             return design(space, seed, history.ordinals(numbers))
         good, weights = found
-        known.densities.split(good)
-        return Proposals(history, known.densities, weights, self.candidates, seed).natives(numbers)
+        densities = known.densities
+        densities.split(good)
+        if densities.plain and len(numbers) == 1:
+            return only(densities, weights, self.candidates, seed, numbers.item())
+        return Proposals(history, densities, weights, self.candidates, seed).natives(numbers)
 
     def _split(self, history: History, standing: Standing | Fronts, d: int) -> tuple[list[int], Array | None] | None:
         """The good trials, and their weights by ascending numbers if they differ; None before there are enough."""

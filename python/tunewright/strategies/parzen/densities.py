@@ -50,6 +50,11 @@ class Densities:
         return not (space.has_priors or joint or len(space.uneven) or space.space.constraints)
 
     @cached_property
+    def plain(self) -> bool:
+        """Whether that is so and the best candidate is sure to be new, for a number that is continuous."""
+        return self.alone and len(self.space.continuous) > 0 and not self.space.space.has_conditions
+
+    @cached_property
     def draws(self) -> int:
         """How many random numbers a candidate takes."""
         return 2 * self.space.dimension + len(self.groups)

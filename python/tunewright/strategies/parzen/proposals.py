@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Proposals"]
+__all__ = ["Proposals", "only"]
 
 from dataclasses import dataclass, field
 
@@ -18,6 +18,12 @@ from tunewright.trial.columns import Array, Ints
 _DRAWS = purpose("tpe/candidates")
 _BELIEF = 10.0  # of piBO (C. Hvarfner et al., ICLR 2022): trials until the record weighs as much as the priors
 _LEAST = -700.0  # log densities of priors below are cut
+
+
+def only(densities: Densities, weights: Array | None, candidates: int, seed: int, number: int) -> Array:
+    """Native configuration (1, all columns) of the best candidate, where nothing but ``densities`` has a say in it."""
+    best = densities.estimator.candidate(seed, number, _DRAWS, candidates, weights=weights)
+    return densities.space.natives_of_all(best)
 
 
 @dataclass(eq=False)
@@ -44,9 +50,7 @@ class Proposals:
         if len(numbers) > 1:
             return self._several(numbers)
         if self.densities.alone and len(self.densities.space.continuous):
-            candidate = self.densities.estimator.candidate
-            best = candidate(self.seed, numbers.item(), _DRAWS, self.candidates, weights=self.weights)
-            natives = self.densities.space.natives_of_all(best)
+            natives = only(self.densities, self.weights, self.candidates, self.seed, numbers.item())
         else:
             natives = self._propose(numbers, 0)
         return natives if self._is_new(natives) else admissible(self.history, numbers, self._propose)

@@ -155,8 +155,11 @@ impl Column {
 
     fn shape(&mut self, rank: usize, place: usize) {
         let (x, deviation) = (self.order[rank].0, self.gap(rank).clamp(self.lowest, 1.0));
-        self.inverse[place] = FRAC_1_SQRT_2 / deviation;
-        self.shift[place] = x * self.inverse[place];
+        let inverse = FRAC_1_SQRT_2 / deviation;
+        if inverse == self.inverse[place] {
+            return; // what follows takes most of the time, and is what it was
+        }
+        (self.inverse[place], self.shift[place]) = (inverse, x * inverse);
         let (below, above) = (cdf(-x / deviation), cdf((x - 1.0) / deviation));
         self.peak[place] = -(deviation * (1.0 - below - above)).ln() - log_root_two_pi();
         self.outside[place] = [below, above];

@@ -32,11 +32,11 @@ impl<'a> Density<'a> {
         let log_prior = |i: usize| if points[i].is_nan() { 0.0 } else { log_prior.map_or(0.0, |logs| logs[i]) };
         let there: Vec<usize> = (0..d).filter(|&j| !points[j].is_nan()).collect();
         let mut places = Vec::with_capacity(points.len() / d * there.len());
-        let mut sums = Vec::with_capacity(points.len() / d);
         for first in (0..points.len()).step_by(d) {
             places.extend(there.iter().map(|&j| place(&columns[j], points[first + j], log_prior(first + j))));
-            sums.push(Sum::new((first..first + d).map(log_prior).sum(), prior_weight));
         }
+        let prior = Sum::new((0..points.len().min(d)).map(log_prior).sum(), prior_weight); // one point, or no priors
+        let sums = vec![prior; points.len() / d];
         let mut base = vec![0.0; weights.len()];
         base[columns[0].at.len()..].fill(f64::NEG_INFINITY);
         for &j in &there {
