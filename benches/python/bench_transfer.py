@@ -8,8 +8,8 @@
 accuracy. Of every pool all others of its space are the past. Regret is (best - found) / (best - worst) of the pool, as
 in HPO-B (Pineda Arango et al., NeurIPS 2021). The published curves start from five given configurations that every
 method shares; so do the rows "after 5 random". The ``lcbench`` folder has ``problems.py`` with ``lcbench_at`` and
-``LCBENCH_PUBLIC``; the past of each task are 100 trials on every other one, random ones or, with ``--past searched``,
-those of a Gaussian process. ``misled`` are smooth functions with
+``LCBENCH_PUBLIC``; the past of each task are 100 trials (``--past-trials``) on every other one, random ones or, with
+``--past searched``, those of a Gaussian process. ``misled`` are smooth functions with
 a past that is wrong in three ways: negated, random, and bowls at corners; regret is on the range of 2,000 random ones.
 """
 
@@ -34,6 +34,7 @@ AT = (10, 25, 50)
 VARIANTS: dict[str, tuple[Any, bool, int]] = {  # strategy, whether it has the past, random trials before it
     "GaussianProcess": (tw.GaussianProcess(startup=6), False, 0),
     "transfer_from": (None, True, 0),
+    "transfer_from, joint": (tw.Transfer(model="joint", first=1), True, 0),
     "transfer_from, copula": (tw.Transfer(model="copula"), True, 0),
     "transfer_from, first trials alone": (tw.Transfer(model="none"), True, 0),
     "GaussianProcess after 5 random": (tw.GaussianProcess(startup=5), False, 5),
@@ -218,6 +219,7 @@ def main() -> None:
         "data", type=Path, nargs="?", default=Path(), help="the .npz of the pools, or the folder of problems.py"
     )
     parser.add_argument("--past", choices=list(PASTS), default="random", help="what ran on the other lcbench tasks")
+    parser.add_argument("--past-trials", type=int, default=100, help="how many of them a task")
     parser.add_argument("--published", type=Path, help="folder of the published curves")
     parser.add_argument("--spaces", nargs="+", default=["5859", "5965", "5971"])
     parser.add_argument("--variants", nargs="+", default=list(VARIANTS), choices=list(VARIANTS))
@@ -226,7 +228,7 @@ def main() -> None:
     options = parser.parse_args()
     makers = {
         "hpob": lambda: pools(options.data, options.spaces),
-        "lcbench": lambda: networks(options.data, PASTS[options.past]),
+        "lcbench": lambda: networks(options.data, PASTS[options.past], options.past_trials),
         "misled": misled,
     }
     found = list(makers[options.kind]())

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from tunewright.space import Domain, Space
+from tunewright.space import Domain, Space, Table
 from tunewright.trial.columns import Array
 
 _MOST_EVEN = 10_000  # values that are looked at one by one
@@ -77,6 +77,11 @@ class Coordinates:
         full = np.full((len(unit), self.space.dimension), 0.5)
         full[:, self.columns] = unit
         return self.space.decode(full)
+
+    def of_rows(self, table: Table, places: np.ndarray[Any, np.dtype[np.int64]]) -> Array:
+        """Coordinates (m, d) of rows of the space, which is a ``table``."""
+        unit: Array = table.unit[places][:, self.columns]
+        return unit
 
     def unit(self, natives: Array) -> Array:
         """Coordinates (n, d) of native rows."""

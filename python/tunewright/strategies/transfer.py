@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -15,11 +16,14 @@ from tunewright.strategies.coordinates import Coordinates, coordinates
 from tunewright.strategies.gaussian_process import GaussianProcess
 from tunewright.strategies.gp.candidates import design
 from tunewright.strategies.gp.model import Fitting
+from tunewright.strategies.gp.outputs import transformed
 from tunewright.strategies.gp.record import Evidence, evidence
 from tunewright.strategies.gp.search import Known
+from tunewright.strategies.past.foresight import foreseen
+from tunewright.strategies.past.joint import joint
 from tunewright.strategies.past.process import pooled
 from tunewright.strategies.past.search import Outlook, outlook, propose, stacked
-from tunewright.strategies.past.source import Source
+from tunewright.strategies.past.source import Source, normal_scores
 from tunewright.strategies.past.start import start
 from tunewright.strategies.protocol import Strategy
 from tunewright.strategies.situation import STARTUP
@@ -56,7 +60,9 @@ class Transfer:
         then: what searches, and goes on alone after ``until`` outcomes.
         first: how many trials begin with configurations of the past; 0 for none. With a process every third of the
             first ``3 first`` trials is of its design.
-        model: ``"rgpe"``: a process for each task; ``"copula"``: one of all tasks together, a prior that needs little
+        model: ``"rgpe"``: a process for each task; ``"joint"``: one of all tasks with the task as a coordinate, a prior
+            that is learnt (see ``strategies/past/joint.py``), best with ``first=1`` and for pasts that were not
+            searched but drawn; ``"copula"``: one of all tasks together, a prior that needs little
             time however many there are, and knows no differences; ``"none"``: the first trials alone.
         until: outcomes from which on the study's own record says more than any past.
         past: the past tasks as the study keeps them, written into its record when it is founded.
@@ -64,7 +70,7 @@ class Transfer:
 
     then: Strategy = field(default_factory=Auto)
     first: int = 3
-    model: Literal["rgpe", "copula", "none"] = "rgpe"
+    model: Literal["rgpe", "joint", "copula", "none"] = "rgpe"
     until: int = 200
     past: tuple[Source, ...] = ()
 
@@ -72,8 +78,8 @@ class Transfer:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "past", tuple(self.past))
-        if self.model not in ("rgpe", "copula", "none"):
-            raise ValueError(f"model must be 'rgpe', 'copula' or 'none'; got {self.model!r}")
+        if self.model not in ("rgpe", "joint", "copula", "none"):
+            raise ValueError(f"model must be 'rgpe', 'joint', 'copula' or 'none'; got {self.model!r}")
         for name in ("first", "until"):
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int) or value < 0:
@@ -121,7 +127,9 @@ class Transfer:
         own = coordinates(history.space)
         if not len(numbers) or not own.dimension:
             return own.natives(np.zeros((len(numbers), own.dimension)))
-        begin = start(self.past, history.space, self.first) if self.first else np.zeros((0, history.space.dimension))
+        begin = np.zeros((0, history.space.dimension))
+        if self.first:
+            begin = start(self.past, history.space, self.first, together=self.model == "joint")
         places = history.ordinals(numbers)
         mixed = np.zeros(len(places), dtype=np.bool_)
         if self._process is not None:
@@ -142,16 +150,16 @@ class Transfer:
         seen = evidence(history, own)
         if process is None or not 0 < len(seen.losses) < self.until:
             return self.then.suggest(history, seed, numbers)
-        view = self._outlook(process, own, seen, seed)
-        if not view.weighed:
+        space, sight, view = self._outlook(process, own, seen, seed)
+        if view.trend is None:
             owed = (history.ordinals(numbers) % 2 == 0) & (len(seen.losses) < _OWED * process.startup)
             return self._alone(history, own, seed, numbers, owed)
         taken, chosen = history.natives, np.empty((len(numbers), history.space.dimension))
         for i, number in enumerate(numbers.tolist()):
-            target = stacked(seen, view, own, process.points, _BETA, process.threads)
+            target = stacked(sight, view, space, process.points, _BETA, process.threads)
             chosen[i] = propose(
                 target,
-                own,
+                space,
                 Known(history.space, taken),
                 count=process.candidates,
                 climbs=_CLIMBS,
@@ -160,7 +168,7 @@ class Transfer:
             )
             if i + 1 < len(numbers):
                 taken = np.concatenate([taken, chosen[i : i + 1]])
-                view = view.with_pending(own, own.unit(chosen[i : i + 1]))
+                view = view.with_pending(space, space.unit(chosen[i : i + 1]))
         return chosen
 
     def _alone(self, history: History, own: Coordinates, seed: int, numbers: Ints, owed: Any) -> Array:
@@ -171,10 +179,22 @@ class Transfer:
             rows[~owed] = self.then.suggest(history, seed, numbers[~owed])
         return rows
 
-    def _outlook(self, process: GaussianProcess, own: Coordinates, seen: Evidence, seed: int) -> Outlook:
-        sources = self.past if self.model == "rgpe" else (pooled(self.past),)
+    def _outlook(
+        self, process: GaussianProcess, own: Coordinates, seen: Evidence, seed: int
+    ) -> tuple[Coordinates, Evidence, Outlook]:
+        """The outlook, after the coordinates and the evidence in them that it is of."""
         fitting = Fitting(process.kernel, process.outputs, _NOISE, process.threads, _FIT)
-        return outlook(sources, own, seen, fitting, seed)
+        if self.model == "joint":
+            past = joint(self.past, own.space)
+            bent = past.space.evidence(seen)
+            return past.space, bent, foreseen(past, bent, fitting)
+        sources = self.past if self.model == "rgpe" else (pooled(self.past),)
+        return own, seen, outlook(sources, own, seen, fitting, seed)
+
+    @property
+    def scores(self) -> Callable[[Array], Array]:
+        """What makes the losses of a past task comparable with those of others."""
+        return partial(transformed, kind="yeo-johnson") if self.model == "joint" else normal_scores
 
     @property
     def _process(self) -> GaussianProcess | None:
@@ -191,7 +211,7 @@ class Transfer:
         seen = evidence(history, own)
         if process is None or not 0 < len(seen.losses) < self.until:
             return {"this study": 1.0}
-        view = self._outlook(process, own, seen, history.seed)
+        view = self._outlook(process, own, seen, history.seed)[2]
         names = [source.name for source in self.past] if self.model == "rgpe" else ["all past tasks"]
         named = {name if names.count(name) == 1 else f"{name} ({k})": k for k, name in enumerate(names)}
         weights = {name: float(view.trust.weights[k]) for name, k in named.items()}

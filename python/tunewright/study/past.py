@@ -137,13 +137,12 @@ def with_past(
     found: list[Task] = []
     for source in given:
         found += source.kin(space, objective) if isinstance(source, Kin) else tasks(source, objective=objective)
-    past = tuple(matched(task, space, objective, goals.directions[objective]) for task in found)
+    chosen = strategy if isinstance(strategy, Transfer) else Transfer(strategy or Auto())
+    past = tuple(matched(task, space, objective, goals.directions[objective], chosen.scores) for task in found)
     features = {name: value for source in given if isinstance(source, Kin) for name, value in source.features.items()}
     if not past:
         return strategy, features
-    if isinstance(strategy, Transfer):
-        return replace(strategy, past=past), features
-    return Transfer(strategy or Auto(), past=past), features
+    return replace(chosen, past=past), features
 
 
 def _listed(sources: Any) -> list[Any]:

@@ -193,9 +193,11 @@ def test_on_a_table_the_first_trials_are_its_rows():
     assert np.sort(losses)[:20].max() >= bowl(table.encode(rows[:1]))[0]
 
 
-def test_what_is_kept_in_memory_changes_no_bit():
+@pytest.mark.parametrize("model", ["rgpe", "joint"])
+def test_what_is_kept_in_memory_changes_no_bit(model):
     def found(forget):
-        study = tw.Study(SPACE, minimize="loss", seed=2, transfer_from=[past(), past(lambda u: bowl(u, (0.5, 0.5)))])
+        two = [past(), past(lambda u: bowl(u, (0.5, 0.5)))]
+        study = tw.Study(SPACE, minimize="loss", seed=2, strategy=tw.Transfer(model=model), transfer_from=two)
         for _ in range(8):
             if forget:
                 process.forget()
@@ -259,12 +261,21 @@ def test_tasks_that_agree_on_the_wrong_corner_cost_nothing_that_shows():
 
 
 @pytest.mark.parametrize(
-    ("name", "model"), [("negated", "rgpe"), ("shifted", "rgpe"), ("noise", "rgpe"), ("negated", "copula")]
+    ("name", "model", "most"),
+    [
+        ("negated", "rgpe", 2e-4),
+        ("shifted", "rgpe", 2e-4),
+        ("noise", "rgpe", 2e-4),
+        ("negated", "copula", 2e-4),
+        ("negated", "joint", 2e-4),
+        ("shifted", "joint", 1e-3),
+        ("noise", "joint", 2e-4),
+    ],
 )
-def test_a_past_that_misleads_does_no_harm(name, model):
+def test_a_past_that_misleads_does_no_harm(name, model, most):
     sources = [past(ADVERSARIES[name], seed=k, name=f"bad {k}") for k in range(2)]
     misled = typical(tw.Transfer(tw.GaussianProcess(startup=6), model=model), sources, trials=22, seeds=3)
-    assert misled < 2e-4  # the process alone: 2e-5; a random search of 22 trials: 3e-2
+    assert misled < most  # the process alone: 2e-5; a random search of 22 trials: 3e-2
 
 
 def test_the_weights_of_a_past_that_misleads_go_to_zero_and_those_of_the_right_one_do_not():

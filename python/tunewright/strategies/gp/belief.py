@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Belief", "belief_of"]
+__all__ = ["Belief", "belief_by", "belief_of"]
 
 from dataclasses import dataclass
 from typing import Any
@@ -44,7 +44,11 @@ class Belief:
 
 def belief_of(seen: Evidence, rows: Ints, kinds: Kinds, fitting: Fitting) -> Belief:
     """The belief in what the process sees at ``rows`` of the evidence."""
-    model = model_of(seen.x[rows], seen.losses[rows], kinds, fitting, seen.sems[rows])
+    return belief_by(model_of(seen.x[rows], seen.losses[rows], kinds, fitting, seen.sems[rows]), seen, rows)
+
+
+def belief_by(model: Model, seen: Evidence, rows: Ints) -> Belief:
+    """The belief that is a ``model`` of what is at ``rows`` of the evidence."""
     violations = seen.violations[rows]
     final = seen.final[rows]
     eligible, means = (violations == 0.0) & final, model.means()

@@ -133,7 +133,7 @@ def propose(
     table = coordinates.space
     if isinstance(table, Table):
         places = shelf(coordinates, incumbents, known.natives, judged(len(known.natives)), seed, number)
-        worth = _ranked(acquisition.at(coordinates, table.unit[places][:, coordinates.columns]))
+        worth = _ranked(acquisition.at(coordinates, coordinates.of_rows(table, places)))
         best: Array = table.rows[places[int(np.argmax(worth))]]
         return best
     unit = allowed(coordinates, candidates(coordinates, incumbents, count, seed, number))

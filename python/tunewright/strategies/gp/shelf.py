@@ -42,7 +42,7 @@ def shelf(coordinates: Coordinates, centres: Array, taken: Array, most: int, see
     if len(left) <= most:
         return left
     near = np.full(len(left), np.inf)
-    unit = table.unit[left][:, coordinates.columns]
+    unit = coordinates.of_rows(table, left)
     for centre in centres:
         near = np.minimum(near, np.nansum((unit - centre) ** 2, axis=1))
     order = np.argsort(near, kind="stable")

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from tunewright.space import Table
 from tunewright.strategies.coordinates import Coordinates
 from tunewright.strategies.gp.model import Fitting, checkpoint, fitted
 from tunewright.strategies.gp.record import Evidence
@@ -33,6 +34,17 @@ class Warped(Coordinates):
     straight: Coordinates
     a: Array
     b: Array
+
+    @classmethod
+    def of(cls, space: Coordinates, a: Array, b: Array) -> Warped:
+        """``space`` bent."""
+        return cls(
+            **{field.name: getattr(space, field.name) for field in fields(Coordinates)}, straight=space, a=a, b=b
+        )
+
+    def evidence(self, seen: Evidence) -> Evidence:
+        """What was seen in coordinates of the space, in bent ones."""
+        return replace(seen, x=self.bent(seen.x), failed=self.bent(seen.failed), pending=self.bent(seen.pending))
 
     def bent(self, unit: Array) -> Array:
         """w(x) of coordinates (n, d) of the space; NaN stays NaN."""
@@ -58,6 +70,10 @@ class Warped(Coordinates):
     def natives(self, unit: Array) -> Array:
         """Native rows, shape (n, all columns), of bent coordinates (n, d): NaN where inactive."""
         return self.straight.natives(self.straightened(unit))
+
+    def of_rows(self, table: Table, places: Ints) -> Array:
+        """Bent coordinates (m, d) of rows of the space, which is a ``table``."""
+        return self.bent(self.straight.of_rows(table, places))
 
     def unit(self, natives: Array) -> Array:
         """Bent coordinates (n, d) of native rows."""
@@ -90,5 +106,5 @@ def warped(space: Coordinates, seen: Evidence, rows: Ints, fitting: Fitting) -> 
     free = (space.kinds == 0) & (space.steps == 0.0) & (space.levels == 0)
     theta = fitted(seen.x[first], seen.losses[first], space.kinds, fitting, seen.sems[first], free)
     a, b = np.where(free, np.exp(theta[d + 2 :].reshape(2, d)), 1.0)
-    bent = Warped(**{field.name: getattr(space, field.name) for field in fields(Coordinates)}, straight=space, a=a, b=b)
-    return bent, replace(seen, x=bent.bent(seen.x), failed=bent.bent(seen.failed), pending=bent.bent(seen.pending))
+    bent = Warped.of(space, a, b)
+    return bent, bent.evidence(seen)

@@ -15,6 +15,7 @@ from tunewright.numerics import gp
 from tunewright.space import Table
 from tunewright.strategies.coordinates import Coordinates, coordinates
 from tunewright.strategies.gp.model import Fitting, Model, model_of
+from tunewright.strategies.past.joint import expected_of_rows, joint
 from tunewright.strategies.past.source import Source, representative
 from tunewright.trial.columns import Array, Ints
 
@@ -75,6 +76,8 @@ def forget() -> None:
     _process.cache_clear()
     row_means.cache_clear()
     pooled.cache_clear()
+    joint.cache_clear()
+    expected_of_rows.cache_clear()
 
 
 @lru_cache(maxsize=128)

@@ -17,11 +17,11 @@ there would be without it.
 
 from __future__ import annotations
 
-__all__ = ["Outlook", "Stacked", "outlook", "propose"]
+__all__ = ["LEAST", "Outlook", "Stacked", "Trend", "Weighed", "climbed", "outlook", "propose"]
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -44,7 +44,48 @@ from tunewright.trial.columns import Array, Ints
 
 _STEPS = purpose("transfer/steps")
 _ROUNDS, _TRIES, _WIDEST = 6, 24, 0.15  # of each climb: rounds, points in each, their deviation in the first
-_LEAST = 3  # outcomes from which on the own model has predictions
+LEAST = 3  # outcomes from which on the own model has predictions
+
+
+class Target(Protocol):
+    """What is climbed."""
+
+    def at(self, coordinates: Coordinates, unit: Array) -> Array:
+        """Values (m,) at coordinates (m, d), more is better."""
+        ...
+
+
+class Trend(Protocol):
+    """The past's part of what is expected."""
+
+    def at(self, space: Coordinates, unit: Array) -> Array:
+        """Transformed losses (m,) at coordinates (m, d)."""
+        ...
+
+    def at_rows(self, table: Table, places: Ints) -> Array:
+        """Likewise at rows of a table."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Weighed:
+    """Past tasks that have a weight, with it and the slope multiplied."""
+
+    tasks: tuple[tuple[Source, float], ...]
+
+    def at(self, space: Coordinates, unit: Array) -> Array:
+        """See :class:`Trend`."""
+        total = np.zeros(len(unit))
+        for source, weight in self.tasks:
+            total += weight * mean_at(source, space, unit)
+        return total
+
+    def at_rows(self, table: Table, places: Ints) -> Array:
+        """See :class:`Trend`."""
+        total = np.zeros(len(places))
+        for source, weight in self.tasks:
+            total += weight * row_means(source, table)[places]
+        return total
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +93,7 @@ class Outlook:
     """What is believed of the losses with the past.
 
     Attributes:
-        weighed: past tasks that have a weight, with it and the slope multiplied.
+        trend: the past's part; ``None`` where no task has a weight.
         trust: of all past tasks.
         belief: in the residuals, on a scale of their own.
         center: of the residuals, in transformed losses.
@@ -60,7 +101,7 @@ class Outlook:
         best: the lowest expected loss at a trial that may be the best, transformed.
     """
 
-    weighed: tuple[tuple[Source, float], ...]
+    trend: Trend | None
     trust: Trust
     belief: Belief
     center: float
@@ -69,17 +110,11 @@ class Outlook:
 
     def past(self, space: Coordinates, unit: Array) -> Array:
         """p (m,) at coordinates (m, d)."""
-        total = np.zeros(len(unit))
-        for source, weight in self.weighed:
-            total += weight * mean_at(source, space, unit)
-        return total
+        return np.zeros(len(unit)) if self.trend is None else self.trend.at(space, unit)
 
     def past_of_rows(self, table: Table, places: Ints) -> Array:
         """p (m,) at rows of a table."""
-        total = np.zeros(len(places))
-        for source, weight in self.weighed:
-            total += weight * row_means(source, table)[places]
-        return total
+        return np.zeros(len(places)) if self.trend is None else self.trend.at_rows(table, places)
 
     def with_pending(self, space: Coordinates, unit: Array) -> Outlook:
         """The outlook when trials at ``unit`` (p, d) are under way."""
@@ -98,7 +133,7 @@ def outlook(sources: tuple[Source, ...], space: Coordinates, seen: Evidence, fit
     y, noise = transformed_with_noise(seen.losses, seen.sems, fitting.outputs)
     predicted = np.array([mean_at(source, space, seen.x) for source in sources]).reshape(len(sources), len(y))
     own = None
-    if len(y) >= _LEAST:
+    if len(y) >= LEAST:
         alone = model_of(seen.x, seen.losses, space.kinds, fitting, seen.sems)
         own = gp.leave_one_out(alone.factor, alone.alpha, alone.y)[0]
     trust = trusted(predicted, y, own, seed)
@@ -115,7 +150,9 @@ def outlook(sources: tuple[Source, ...], space: Coordinates, seen: Evidence, fit
     order = np.lexsort((expected, rest.violations, ~seen.final))
     belief = replace(belief, centres=seen.x[order[: len(belief.centres)]])
     weighed = tuple((source, float(w)) for source, w in zip(sources, weights, strict=True) if w > 0.0)
-    return Outlook(weighed, trust, belief, center, scale, best).with_pending(space, seen.pending)
+    return Outlook(Weighed(weighed) if weighed else None, trust, belief, center, scale, best).with_pending(
+        space, seen.pending
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,17 +201,17 @@ def propose(
     if isinstance(space.space, Table):
         table = space.space
         places = shelf(space, centres, known.natives, judged(len(known.natives)), seed, number)
-        worth = target.at(space, table.unit[places][:, space.columns], target.outlook.past_of_rows(table, places))
+        worth = target.at(space, space.of_rows(table, places), target.outlook.past_of_rows(table, places))
         best: Array = table.rows[places[int(np.argmax(worth))]]
         return best
     unit = allowed(space, candidates(space, centres, count, seed, number))
     values = target.at(space, unit)
     starts = unit[diverse(unit, np.argsort(-values, kind="stable"), climbs)]
-    ends, reached = _climbed(target, space, starts, generator(seed, number, _STEPS))
+    ends, reached = climbed(target, space, starts, generator(seed, number, _STEPS))
     return best_new(space, np.concatenate([ends, unit]), np.concatenate([reached, values]), known)
 
 
-def _climbed(target: Stacked, space: Coordinates, starts: Array, draws: np.random.Generator) -> tuple[Array, Array]:
+def climbed(target: Target, space: Coordinates, starts: Array, draws: np.random.Generator) -> tuple[Array, Array]:
     """Points (s, d) above ``starts``, and their values: normal steps, half as wide in every round."""
     points, values = starts.copy(), target.at(space, starts)
     d = space.dimension

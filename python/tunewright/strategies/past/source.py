@@ -9,7 +9,7 @@ __all__ = ["Source", "matched", "moved", "normal_scores", "representative"]
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from statistics import NormalDist
@@ -38,7 +38,8 @@ class Source:
         names: (c,) parameters of the study that the task had too.
         domains: (c,) what each of them was when the coordinates were made, in words.
         x: (n, c) coordinates in the study's space, NaN where a parameter did not exist.
-        z: (n,) normal scores of the losses among all of the task's usable ones: less is better, whatever their unit.
+        z: (n,) scores of the losses among all of the task's usable ones, normal ones as a rule: less is better,
+            whatever their unit.
         usable: how many configurations those were.
     """
 
@@ -81,13 +82,20 @@ class Source:
         return cls(data["name"], names, tuple(data["domains"]), x, z, int(data["usable"]))
 
 
-def matched(task: Task, space: Space, objective: str, direction: str) -> Source:
+def matched(
+    task: Task,
+    space: Space,
+    objective: str,
+    direction: str,
+    scores: Callable[[Array], Array] | None = None,
+) -> Source:
     """What ``task`` tells a study of ``space`` that wants ``objective`` in that ``direction``.
 
     Parameters are matched by name and compared by value, so that another scale, a wider or a narrower range are no
     matter. Those of the task alone are left out, and those of the study alone have no say in what is believed of the
     task. Configurations with a value that the study's space does not have do not count, nor do those without a finite
-    loss. Of more than 256, the best 64 and 192 of every rank are kept.
+    loss. Of more than 256, the best 64 and 192 of every rank are kept. How good each was ``scores`` says, of all
+    losses that count; :func:`normal_scores` unless given.
 
     Raises:
         StudyError: another objective, no parameter in common, no configuration that counts.
@@ -115,7 +123,7 @@ def matched(task: Task, space: Space, objective: str, direction: str) -> Source:
     if not inside.any():
         trouble = "no trial with a finite loss" if not len(x) else "no trial whose values are within this study's space"
         raise StudyError(f"the past task {task.name!r} has {trouble}: there is nothing to learn from it; leave it out")
-    x, z = x[inside], normal_scores(losses[good][inside])
+    x, z = x[inside], (scores or normal_scores)(losses[good][inside])
     kept = representative(z, _POINTS)
     domains = tuple(repr(space[name]) for name in shared)
     return Source(task.name, shared, domains, x[kept], z[kept], len(z))
