@@ -90,7 +90,7 @@ def pools(path: Path, spaces: list[str]) -> Iterator[Problem]:
             yield Problem(group, name, table, loss, past, -float(array[:, -1].max()), -float(array[:, -1].min()))
 
 
-def networks(folder: Path, before: Any, trials: int = 100) -> Iterator[Problem]:
+def networks(folder: Path, before: Any, trials: int = 100, seed: int = 1_000) -> Iterator[Problem]:
     """The lcbench tasks, each with trials of ``before`` on the others; regret is on the range of 2,000 random ones."""
     sys.path.insert(0, str(folder))
     import problems  # type: ignore[import-not-found]
@@ -106,7 +106,7 @@ def networks(folder: Path, before: Any, trials: int = 100) -> Iterator[Problem]:
 
     tasks = {}
     for k, name in enumerate(problems.LCBENCH_PUBLIC):
-        study = tw.Study(space, minimize="loss", strategy=before, name=name, seed=1_000 + k)
+        study = tw.Study(space, minimize="loss", strategy=before, name=name, seed=seed + k)
         loss = loss_of(name)
         tasks[name] = Task.from_study(study.optimize(lambda trial, loss=loss: loss(trial.config), trials))
     for k, name in enumerate(problems.LCBENCH_PUBLIC):
@@ -220,6 +220,7 @@ def main() -> None:
     )
     parser.add_argument("--past", choices=list(PASTS), default="random", help="what ran on the other lcbench tasks")
     parser.add_argument("--past-trials", type=int, default=100, help="how many of them a task")
+    parser.add_argument("--past-seed", type=int, default=1_000, help="of the first of them; the others count up")
     parser.add_argument("--published", type=Path, help="folder of the published curves")
     parser.add_argument("--spaces", nargs="+", default=["5859", "5965", "5971"])
     parser.add_argument("--variants", nargs="+", default=list(VARIANTS), choices=list(VARIANTS))
@@ -228,7 +229,7 @@ def main() -> None:
     options = parser.parse_args()
     makers = {
         "hpob": lambda: pools(options.data, options.spaces),
-        "lcbench": lambda: networks(options.data, PASTS[options.past], options.past_trials),
+        "lcbench": lambda: networks(options.data, PASTS[options.past], options.past_trials, options.past_seed),
         "misled": misled,
     }
     found = list(makers[options.kind]())
