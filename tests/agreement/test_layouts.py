@@ -72,7 +72,7 @@ CALLS: dict[str, tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]] = {
     "Estimator.place": (lambda rows: estimator(rows).ranked(GRID), (GRID,), {}),
     "Estimator.sample": (lambda *a, **k: estimator().sample(*a, **k), (DRAWS,), MAKES),
     "Estimator.candidates": (lambda *a, **k: estimator().candidates(*a, **k), (DRAWS,), MAKES),
-    "Estimator.candidate": (lambda *a, **k: estimator().candidate(*a, **k), (DRAWS,), MAKES),
+    "Estimator.candidate": (lambda **k: estimator().candidate(7, 3, 4, 12, **k), (), {"weights": WEIGHTS}),
     "Estimator.ranked": (
         lambda *a, **k: estimator().ranked(*a, **k),
         (GRID,),
