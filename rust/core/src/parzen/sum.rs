@@ -3,7 +3,8 @@
 //! Components are taken in tiles, the newest first. Within one, the logarithms of all kernels come first, coordinate by
 //! coordinate while they are in registers if all are numbers, then their exponentials, in one plain loop: to ask which of
 //! them count takes longer. A sum keeps the unit it began with, the prior's share, unless that would overflow: a tile
-//! without anything above exp(−64) of the unit comes to less than half an ulp of the sum, and is left out.
+//! whose bound is below exp(−64) of the unit comes to less than half an ulp of the sum, and is left out. Of numbers the
+//! bound is the highest peak, which costs nothing a point; where it could overflow the logarithms themselves are looked at.
 
 use std::ops::Range;
 
