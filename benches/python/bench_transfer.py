@@ -34,7 +34,7 @@ AT = (10, 25, 50)
 VARIANTS: dict[str, tuple[Any, bool, int]] = {  # strategy, whether it has the past, random trials before it
     "GaussianProcess": (tw.GaussianProcess(startup=6), False, 0),
     "transfer_from": (None, True, 0),
-    "transfer_from, joint": (tw.Transfer(model="joint", first=1), True, 0),
+    "transfer_from, rgpe": (tw.Transfer(model="rgpe"), True, 0),
     "transfer_from, copula": (tw.Transfer(model="copula"), True, 0),
     "transfer_from, first trials alone": (tw.Transfer(model="none"), True, 0),
     "GaussianProcess after 5 random": (tw.GaussianProcess(startup=5), False, 5),
@@ -56,10 +56,12 @@ class Problem:
     worst: float
 
 
-def curve(problem: Problem, variant: str, seed: int, trials: int) -> np.ndarray:
-    """Regret of the best so far after each trial, (trials,)."""
+def curve(problem: Problem, variant: str, seed: int, trials: int, less: bool = False) -> np.ndarray:
+    """Regret of the best so far after each trial, (trials,); with ``less`` each seed does without another past task."""
     strategy, learns, random = VARIANTS[variant]
-    past = problem.past if learns else []
+    past = list(problem.past) if learns else []
+    if less and past:
+        del past[seed % len(past)]
     study = tw.Study(problem.space, minimize="loss", strategy=strategy, seed=seed, transfer_from=past)
     if random:
         before = tw.Study(problem.space, minimize="loss", strategy=tw.Random(), seed=seed)
@@ -144,14 +146,16 @@ def misled(functions: int = 3, tasks: int = 4, trials: int = 80) -> Iterator[Pro
             yield Problem(name, str(k), space, loss, found, float(seen.min()), float(seen.max()))
 
 
-def measured(found: list[Problem], variants: list[str], seeds: int, trials: int) -> dict[str, dict[str, np.ndarray]]:
+def measured(
+    found: list[Problem], variants: list[str], seeds: int, trials: int, less: bool
+) -> dict[str, dict[str, np.ndarray]]:
     """By variant and task the curves (seeds, trials)."""
     curves: dict[str, dict[str, np.ndarray]] = {}
     for variant in variants:
         started = time.process_time()
         curves[variant] = {}
         for problem in found:
-            runs = [curve(problem, variant, seed, trials) for seed in range(seeds)]
+            runs = [curve(problem, variant, seed, trials, less) for seed in range(seeds)]
             curves[variant][f"{problem.group}/{problem.name}"] = np.array(runs)
             means = ", ".join(f"{np.mean(runs, axis=0)[at - 1]:.4f}" for at in AT if at <= trials)
             print(f"# {variant}, {problem.group}/{problem.name}: {means}", file=sys.stderr, flush=True)
@@ -224,6 +228,9 @@ def main() -> None:
     parser.add_argument("--published", type=Path, help="folder of the published curves")
     parser.add_argument("--spaces", nargs="+", default=["5859", "5965", "5971"])
     parser.add_argument("--variants", nargs="+", default=list(VARIANTS), choices=list(VARIANTS))
+    parser.add_argument(
+        "--less", action="store_true", help="each seed does without another past task: runs differ more"
+    )
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--trials", type=int, default=50)
     options = parser.parse_args()
@@ -234,7 +241,8 @@ def main() -> None:
     }
     found = list(makers[options.kind]())
     groups = list(dict.fromkeys(problem.group for problem in found))
-    report(measured(found, options.variants, options.seeds, options.trials), groups, options.published)
+    curves = measured(found, options.variants, options.seeds, options.trials, options.less)
+    report(curves, groups, options.published)
 
 
 if __name__ == "__main__":

@@ -66,6 +66,11 @@ STRATEGIES = {
     "Transfer": tw.Transfer(
         tw.GaussianProcess(startup=6, candidates=32, climbs=2), past=(taught(mixed()), taught(mixed(), 1))
     ),
+    "RankedTransfer": tw.Transfer(
+        tw.GaussianProcess(startup=6, candidates=32, climbs=2),
+        model="rgpe",
+        past=(taught(mixed()), taught(mixed(), 1)),
+    ),
     "PooledTransfer": tw.Transfer(first=1, model="copula", past=(taught(mixed()),)),
     "TransferToTPE": tw.Transfer(tw.TPE(startup=6), first=4, past=(taught(mixed()),)),
     "LocalSearch": tw.LocalSearch(),

@@ -34,7 +34,6 @@ __all__ = ["Transfer"]
 
 _NOISE, _FIT, _BETA = -4.0, 240, 10.0  # as of the Gaussian process
 _CLIMBS = 4
-_MIX = 3  # of the first trials every third is of the process's design, lest a past that misleads is all that is known
 _OWED = 2  # times the startup of the process: so long the design that the first trials took the place of is made up for
 
 
@@ -45,24 +44,22 @@ class Transfer:
     Give one as ``strategy=`` beside ``transfer_from=`` to choose its options; the study puts the past into it.
 
     The first trials are configurations that were good on the past tasks, each on those on which the ones before it were
-    not; where a process follows, every third of the first nine is of its design. From then on, where ``then`` is a
-    Gaussian process or ``Auto``, the past says what to expect: each task has a process of its normal scores (ranks, so
-    that units do not matter; Salinas, Shen & Perrone, ICML 2020), weighed by how often it ranks the study's outcomes
-    better than the other tasks and than the study's own process does, each outcome left out in turn (RGPE; Feurer,
-    Letham & Bakshy 2018). A process of what the weighted past leaves unexplained is added (Golovin et al., KDD 2017),
-    and the expected improvement by both is maximised. Where no task ranks better than the study itself all weights are
-    0, and ``then`` is asked as if there were no past; up to twice its ``startup`` every second trial is of its design,
-    for a past that misleads has crowded the first ones.
+    not; where a process follows, one of its design comes after them. From then on, where ``then`` is a
+    Gaussian process or ``Auto``, the past says what to expect, by ``model``; a process of what it leaves unexplained is
+    added (Golovin et al., KDD 2017), and the expected improvement by both is maximised. Where the past foretells the
+    study's outcomes worse than these do each other it has no weight, and ``then`` is asked as if there were none; up to
+    twice its ``startup`` every second trial is of its design, for a past that misleads has crowded the first ones.
 
     Of strategies that have no process the past decides the first trials alone.
 
     Args:
         then: what searches, and goes on alone after ``until`` outcomes.
-        first: how many trials begin with configurations of the past; 0 for none. With a process every third of the
-            first ``3 first`` trials is of its design.
-        model: ``"rgpe"``: a process for each task; ``"joint"``: one of all tasks with the task as a coordinate, a prior
-            that is learnt (see ``strategies/past/joint.py``), best with ``first=1`` and for pasts that were not
-            searched but drawn; ``"copula"``: one of all tasks together, a prior that needs little
+        first: how many trials begin with configurations of the past; 0 for none.
+        model: ``"joint"``: one process of all tasks with the task as a coordinate, a prior that is learnt (see
+            ``strategies/past/joint.py``; Wang et al., JMLR 2024); ``"rgpe"``: a process for each task, of normal scores
+            (ranks, so that units do not matter; Salinas, Shen & Perrone, ICML 2020), weighed by how often it ranks the
+            study's outcomes better than the other tasks and than the study's own process does, each outcome left out
+            in turn (Feurer, Letham & Bakshy 2018); ``"copula"``: one of all tasks together, a prior that needs little
             time however many there are, and knows no differences; ``"none"``: the first trials alone.
         until: outcomes from which on the study's own record says more than any past.
         past: the past tasks as the study keeps them, written into its record when it is founded.
@@ -70,7 +67,7 @@ class Transfer:
 
     then: Strategy = field(default_factory=Auto)
     first: int = 3
-    model: Literal["rgpe", "joint", "copula", "none"] = "rgpe"
+    model: Literal["joint", "rgpe", "copula", "none"] = "joint"
     until: int = 200
     past: tuple[Source, ...] = ()
 
@@ -78,8 +75,8 @@ class Transfer:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "past", tuple(self.past))
-        if self.model not in ("rgpe", "joint", "copula", "none"):
-            raise ValueError(f"model must be 'rgpe', 'joint', 'copula' or 'none'; got {self.model!r}")
+        if self.model not in ("joint", "rgpe", "copula", "none"):
+            raise ValueError(f"model must be 'joint', 'rgpe', 'copula' or 'none'; got {self.model!r}")
         for name in ("first", "until"):
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int) or value < 0:
@@ -129,17 +126,14 @@ class Transfer:
             return own.natives(np.zeros((len(numbers), own.dimension)))
         begin = np.zeros((0, history.space.dimension))
         if self.first:
-            begin = start(self.past, history.space, self.first, together=self.model == "joint")
+            begin = start(self.past, history.space, self.first)
         places = history.ordinals(numbers)
-        mixed = np.zeros(len(places), dtype=np.bool_)
-        if self._process is not None:
-            mixed = (places % _MIX == 1) & (places < _MIX * self.first)
-            places = places - (np.minimum(places, _MIX * self.first) + 1) // _MIX
-        early = (places < len(begin)) & ~mixed
-        later = ~early & ~mixed
+        early = places < len(begin)
+        apart = (places == len(begin)) & self._sounds  # lest a past that misleads is all that is known
+        later = ~early & ~apart
         rows = np.empty((len(numbers), history.space.dimension))
         rows[early] = begin[places[early]]
-        rows[mixed] = design(own, seed, history.ordinals(numbers[mixed]))
+        rows[apart] = design(own, seed, places[apart])
         if later.any():
             rows[later] = self._later(history, own, seed, numbers[later])
         return rows
@@ -197,6 +191,11 @@ class Transfer:
         return partial(transformed, kind="yeo-johnson") if self.model == "joint" else normal_scores
 
     @property
+    def _sounds(self) -> bool:
+        """Whether a trial of the process's design comes after the first ones."""
+        return self._process is not None and self.first > 0
+
+    @property
     def _process(self) -> GaussianProcess | None:
         """The process that the past joins."""
         if self.model == "none":
@@ -224,8 +223,8 @@ class Transfer:
         of = sum(source.usable for source in self.past)
         lines = [f"Transfer: {count} past task{'s' * (count != 1)}, {used:,} of {of:,} configurations kept"]
         if self.first:
-            mixed = "" if self._process is None else f", every third of the first {_MIX * self.first} trials a design's"
-            lines.append(f"first {self.first} configurations that were good on them{mixed}")
+            then = ", then one of the process's design" if self._sounds else ""
+            lines.append(f"first {self.first} configurations that were good on them{then}")
         lines += [f"weight of {name}: {weight:.2f}" for name, weight in self.weights(history).items()]
         explain = getattr(self.then, "explain", None)
         return lines + (explain(history) if explain is not None else [])

@@ -30,7 +30,7 @@ from tunewright.numerics.sampling import generator, purpose
 from tunewright.space import Table
 from tunewright.strategies.coordinates import Coordinates
 from tunewright.strategies.gp.belief import Belief, belief_of
-from tunewright.strategies.gp.candidates import candidates, diverse, reflected
+from tunewright.strategies.gp.candidates import candidates, diverse
 from tunewright.strategies.gp.feasibility import Feasibility, feasibility
 from tunewright.strategies.gp.model import HIGHEST, Fitting, model_of
 from tunewright.strategies.gp.outputs import transformed_with_noise
@@ -212,7 +212,10 @@ def propose(
 
 
 def climbed(target: Target, space: Coordinates, starts: Array, draws: np.random.Generator) -> tuple[Array, Array]:
-    """Points (s, d) above ``starts``, and their values: normal steps, half as wide in every round."""
+    """Points (s, d) above ``starts``, and their values: normal steps, half as wide in every round.
+
+    A step that leaves the box ends on its side, where the best point of a range that was chosen too narrow lies.
+    """
     points, values = starts.copy(), target.at(space, starts)
     d = space.dimension
     for step in range(_ROUNDS):
@@ -220,7 +223,7 @@ def climbed(target: Target, space: Coordinates, starts: Array, draws: np.random.
         around = np.where(np.isnan(around), draws.random(around.shape), around)
         width = np.maximum(_WIDEST * 0.5**step, space.steps)
         moved = draws.random(around.shape) < np.maximum(0.5, 1.0 / max(d, 1))
-        steps = reflected(around + width * draws.standard_normal(around.shape))
+        steps = np.clip(around + width * draws.standard_normal(around.shape), 0.0, 1.0)
         redrawn = np.where(space.kinds == 1, draws.random(around.shape), steps)
         near = space.rounded(np.where(moved, redrawn, around))
         worth = target.at(space, near)

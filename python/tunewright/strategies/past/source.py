@@ -94,7 +94,7 @@ def matched(
     Parameters are matched by name and compared by value, so that another scale, a wider or a narrower range are no
     matter. Those of the task alone are left out, and those of the study alone have no say in what is believed of the
     task. Configurations with a value that the study's space does not have do not count, nor do those without a finite
-    loss. Of more than 256, the best 64 and 192 of every rank are kept. How good each was ``scores`` says, of all
+    loss. Of more than 256 as many of every rank are kept. How good each was ``scores`` says, of all
     losses that count; :func:`normal_scores` unless given.
 
     Raises:
@@ -137,13 +137,15 @@ def normal_scores(losses: Array) -> Array:
 
 
 def representative(z: Array, most: int) -> Ints:
-    """Ascending places, at most ``most``: a quarter the best, the rest of every rank."""
+    """Ascending places, at most ``most``: the best, the worst, and as many of every rank between.
+
+    Of no rank more than of others: a process that is shown more of what is good takes what it does not know for better
+    than it is.
+    """
     if len(z) <= most:
         return np.arange(len(z))
     order = np.argsort(z, kind="stable")
-    best, rest = order[: most // 4], order[most // 4 :]
-    spread = rest[np.linspace(0, len(rest) - 1, most - len(best)).astype(np.intp)]
-    return np.sort(np.concatenate([best, spread])).astype(np.int64)
+    return np.sort(order[np.linspace(0, len(z) - 1, most).astype(np.intp)]).astype(np.int64)
 
 
 def moved(past: Domain, present: Domain, natives: Array) -> tuple[Array, Bools]:
