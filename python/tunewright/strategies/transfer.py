@@ -124,12 +124,12 @@ class Transfer:
         own = coordinates(history.space)
         if not len(numbers) or not own.dimension:
             return own.natives(np.zeros((len(numbers), own.dimension)))
-        begin = np.zeros((0, history.space.dimension))
-        if self.first:
-            begin = start(self.past, history.space, self.first)
         places = history.ordinals(numbers)
+        begin = np.zeros((0, history.space.dimension))
+        if (places < self.first).any():
+            begin = start(self.past, history.space, self.first)
         early = places < len(begin)
-        apart = (places == len(begin)) & self._sounds  # lest a past that misleads is all that is known
+        apart = (places == self.first) & self._tests_past
         later = ~early & ~apart
         rows = np.empty((len(numbers), history.space.dimension))
         rows[early] = begin[places[early]]
@@ -191,8 +191,8 @@ class Transfer:
         return partial(transformed, kind="yeo-johnson") if self.model == "joint" else normal_scores
 
     @property
-    def _sounds(self) -> bool:
-        """Whether a trial of the process's design comes after the first ones."""
+    def _tests_past(self) -> bool:
+        """Whether a trial of the process's design follows the first ones, for a past may mislead."""
         return self._process is not None and self.first > 0
 
     @property
@@ -223,7 +223,7 @@ class Transfer:
         of = sum(source.usable for source in self.past)
         lines = [f"Transfer: {count} past task{'s' * (count != 1)}, {used:,} of {of:,} configurations kept"]
         if self.first:
-            then = ", then one of the process's design" if self._sounds else ""
+            then = ", then one of the process's design" if self._tests_past else ""
             lines.append(f"first {self.first} configurations that were good on them{then}")
         lines += [f"weight of {name}: {weight:.2f}" for name, weight in self.weights(history).items()]
         explain = getattr(self.then, "explain", None)
