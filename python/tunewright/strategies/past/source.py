@@ -139,8 +139,7 @@ def normal_scores(losses: Array) -> Array:
 def representative(z: Array, most: int) -> Ints:
     """Ascending places, at most ``most``: the best, the worst, and as many of every rank between.
 
-    Of no rank more than of others: a process that is shown more of what is good takes what it does not know for better
-    than it is.
+    Of no rank more than of others: hyperparameters fitted to a choice of what is good do not suit the whole.
     """
     if len(z) <= most:
         return np.arange(len(z))
