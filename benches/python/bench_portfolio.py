@@ -26,8 +26,8 @@ import sys
 import numpy as np
 
 import tunewright as tw
+from tunewright.strategies.past.greedy import greedy
 from tunewright.transfer.agreement import weights_of
-from tunewright.transfer.greedy import greedy
 from tunewright.transfer.regrets import table
 
 AT = (5, 10, 25)

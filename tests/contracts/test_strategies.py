@@ -37,6 +37,7 @@ def taught(space, seed=0):
 
 
 VALUES = {"lr": [1e-3, 1e-2], "width": [1, 10, 100], "nested": [0.0, 0.5]}
+QUICK = tw.GaussianProcess(startup=6, candidates=32, climbs=2)
 STRATEGIES = {
     "Random": tw.Random(),
     "Sobol": tw.QuasiRandom(),
@@ -58,24 +59,18 @@ STRATEGIES = {
     "Reinforce": tw.Reinforce(bins=6),
     "RecurrentReinforce": tw.Reinforce("recurrent", width=16),
     "Progressive": tw.Progressive(beam=3, stages=3, children=128),
-    "GaussianProcess": tw.GaussianProcess(startup=6, candidates=32, climbs=2),
+    "GaussianProcess": QUICK,
     "TPE": tw.TPE(startup=6),
     "UnivariateTPE": tw.TPE(startup=6, multivariate=False),
     "GroupedTPE": tw.TPE(startup=6, group=True, weights="value"),
     "Auto": tw.Auto(),
-    "Transfer": tw.Transfer(
-        tw.GaussianProcess(startup=6, candidates=32, climbs=2), past=(taught(mixed()), taught(mixed(), 1))
-    ),
-    "RankedTransfer": tw.Transfer(
-        tw.GaussianProcess(startup=6, candidates=32, climbs=2),
-        model="rgpe",
-        past=(taught(mixed()), taught(mixed(), 1)),
-    ),
+    "Transfer": tw.Transfer(QUICK, past=(taught(mixed()), taught(mixed(), 1))),
+    "RankedTransfer": tw.Transfer(QUICK, model="rgpe", past=(taught(mixed()), taught(mixed(), 1))),
     "PooledTransfer": tw.Transfer(first=1, model="copula", past=(taught(mixed()),)),
     "TransferToTPE": tw.Transfer(tw.TPE(startup=6), first=4, past=(taught(mixed()),)),
     "LocalSearch": tw.LocalSearch(),
     "LocalSearchAround": tw.LocalSearch({"lr": 1e-2, "optimizer": "sgd"}, step=0.3),
-    "Ensemble": tw.Ensemble([tw.Random(), tw.GaussianProcess(startup=6, candidates=32, climbs=2), tw.LocalSearch()]),
+    "Ensemble": tw.Ensemble([tw.Random(), QUICK, tw.LocalSearch()]),
     "CheapEnsemble": tw.Ensemble([tw.Random(), tw.QuasiRandom(), tw.NSGA2(population=8)], decay=0.9, floor=0.0),
     "Manual": tw.Manual({"lr": 3e-3, "optimizer": "adam"}, VALUES | {"optimizer": ["sgd", "adam", None]}),
 }

@@ -59,8 +59,8 @@ class Transfer:
             ``strategies/past/joint.py``; Wang et al., JMLR 2024); ``"rgpe"``: a process for each task, of normal scores
             (ranks, so that units do not matter; Salinas, Shen & Perrone, ICML 2020), weighed by how often it ranks the
             study's outcomes better than the other tasks and than the study's own process does, each outcome left out
-            in turn (Feurer, Letham & Bakshy 2018); ``"copula"``: one of all tasks together, a prior that needs little
-            time however many there are, and knows no differences; ``"none"``: the first trials alone.
+            in turn (Feurer, Letham & Bakshy 2018); ``"copula"``: one of the normal
+            scores of all tasks together, which knows no differences; ``"none"``: the first trials alone.
         until: outcomes from which on the study's own record says more than any past.
         past: the past tasks as the study keeps them, written into its record when it is founded.
     """

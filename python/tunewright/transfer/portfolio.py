@@ -12,11 +12,11 @@ import numpy as np
 
 from tunewright.errors import StudyError
 from tunewright.space import Space
+from tunewright.strategies.past.greedy import greedy
 from tunewright.study import Study
 from tunewright.study.past import Past
 from tunewright.study.past import tasks as tasks_of
 from tunewright.transfer.agreement import weights_of
-from tunewright.transfer.greedy import greedy
 from tunewright.transfer.regrets import aligned, table
 from tunewright.trial import Task
 from tunewright.trial.columns import Array
@@ -62,7 +62,8 @@ class Portfolio:
         """The portfolio of earlier searches: picked greedily, each configuration the one that helps most.
 
         Each task's losses become regrets between 0 (its best) and 1 (its median and all beyond, or failed). What a task
-        did not measure is predicted by a forest over what it did. See :func:`~tunewright.transfer.greedy.greedy`.
+        did not measure is predicted by a forest over what it did. See
+        :func:`~tunewright.strategies.past.greedy.greedy`.
 
         Args:
             past: studies, files of studies, or :class:`~tunewright.transfer.Task` objects, all of one space.

@@ -11,9 +11,10 @@ import tunewright as tw
 from tunewright.strategies.coordinates import coordinates
 from tunewright.strategies.gp.candidates import design
 from tunewright.strategies.past import process
+from tunewright.strategies.past.joint import expected_of_rows
 from tunewright.strategies.past.search import climbed
 from tunewright.strategies.past.source import Source, matched, normal_scores, representative
-from tunewright.strategies.past.start import _greedy, start
+from tunewright.strategies.past.start import start
 from tunewright.strategies.past.trust import misranked, slope, trusted
 from tunewright.transfer import Task
 
@@ -186,10 +187,12 @@ def test_the_first_trials_are_the_best_of_the_past_each_for_tasks_that_lack_one(
     assert min(g[:3].min() for g in gaps) < 0.15 and max(g[:3].min() for g in gaps) < 0.25
 
 
-def test_each_of_the_first_is_the_one_that_lowers_the_regrets_most():
-    regrets = np.array([[0.0, 0.3, 0.5, 0.1], [0.5, 0.3, 0.0, 0.1], [0.5, 0.3, 0.5, 0.1]])
-    assert _greedy(regrets, 1) == [3]
-    assert _greedy(regrets, 3) == [3, 0, 2]  # then each task's own best; of equals the first
+def test_of_one_task_the_first_are_its_best_one_after_another():
+    table = tw.Table(SPACE.configs(SPACE.decode(np.random.default_rng(3).random((300, 3)))), SPACE)
+    source = (keep(past(n=100), table),)
+    expected = expected_of_rows(source, table)
+    order = np.argsort(expected[0] + expected[1], kind="stable")
+    assert table.places(start(source, table, 3)).tolist() == order[:3].tolist()
 
 
 def test_how_bad_a_configuration_is_elsewhere_is_no_matter():

@@ -10,9 +10,9 @@ import pytest
 
 import tunewright as tw
 from tunewright.errors import ConfigError, DamagedFileError, StudyError
+from tunewright.strategies.past.greedy import greedy
 from tunewright.transfer import Portfolio, Task
 from tunewright.transfer.agreement import agreements, weights_of
-from tunewright.transfer.greedy import greedy
 from tunewright.transfer.regrets import aligned, regrets_of, table
 
 REGRETS = np.array([[0.0, 0.5, 0.4, 1.0], [1.0, 0.5, 0.3, 0.0], [0.9, 0.5, 0.2, 1.0]])

@@ -14,6 +14,7 @@ from tunewright.space import Space, Table
 from tunewright.strategies.coordinates import Coordinates
 from tunewright.strategies.gp.candidates import candidates, diverse
 from tunewright.strategies.gp.search import allowed
+from tunewright.strategies.past.greedy import greedy
 from tunewright.strategies.past.joint import Joint, expected_of_rows, joint
 from tunewright.strategies.past.search import climbed
 from tunewright.strategies.past.source import Source
@@ -41,19 +42,7 @@ def start(sources: tuple[Source, ...], space: Space, count: int) -> Array:
         expected = past.expected(past.space.unit(rows))
     scores = expected[0] + expected[1:]
     regrets = np.minimum(scores - scores.min(axis=1, keepdims=True), _WORST)
-    return rows[_greedy(regrets, min(count, len(rows)))]
-
-
-def _greedy(regrets: Array, count: int) -> list[int]:
-    """Places of configurations, by regrets (k, n) of all tasks."""
-    chosen: list[int] = []
-    least = np.full(len(regrets), np.inf)
-    for _ in range(count):
-        worth = np.minimum(least[:, None], regrets).mean(axis=0)
-        worth[chosen] = np.inf
-        chosen.append(int(np.argmin(worth)))
-        least = np.minimum(least, regrets[:, chosen[-1]])
-    return chosen
+    return rows[greedy(regrets, count)[0]]
 
 
 @dataclass(frozen=True, eq=False)
